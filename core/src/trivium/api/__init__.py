@@ -1,0 +1,60 @@
+"""The contract between the host and its plugins: the only part of Trivium that a plugin imports."""
+
+from trivium.api.call import Call
+from trivium.api.errors import (
+    BadInput,
+    NotFound,
+    PeerFailed,
+    PeerFailure,
+    PeerRejected,
+    PeerTimeout,
+    PeerUnavailable,
+    Problem,
+    RefusalCode,
+    Refused,
+    ToolFailure,
+    TooLarge,
+    TriviumError,
+)
+from trivium.api.hookspecs import hookimpl
+from trivium.api.phi import PUBLIC, Kind, Mark, Phi, PhiBy, Public
+from trivium.api.plugin import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey
+from trivium.api.safety import Fact, Preflight, Safety
+from trivium.api.tool import Effect, Given, ToolSpec, tool
+
+__all__ = [
+    "API_VERSION",
+    "PUBLIC",
+    "AfterCall",
+    "BadInput",
+    "Call",
+    "CallView",
+    "Command",
+    "Effect",
+    "Fact",
+    "Given",
+    "Kind",
+    "Mark",
+    "NotFound",
+    "PeerFailed",
+    "PeerFailure",
+    "PeerRejected",
+    "PeerTimeout",
+    "PeerUnavailable",
+    "Phi",
+    "PhiBy",
+    "PluginInfo",
+    "Preflight",
+    "Problem",
+    "Public",
+    "PublicKey",
+    "RefusalCode",
+    "Refused",
+    "Safety",
+    "ToolFailure",
+    "ToolSpec",
+    "TooLarge",
+    "TriviumError",
+    "hookimpl",
+    "tool",
+]

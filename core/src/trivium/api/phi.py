@@ -1,0 +1,68 @@
+"""Marks that say which fields carry patient data.
+
+A tool's result is a pydantic model whose leaves are marked. The host, never the tool, decides what the caller sees::
+
+    class Study(BaseModel):
+        PatientName: Annotated[str, Phi(Kind.NAME)]
+        StudyInstanceUID: Annotated[str, Phi(Kind.UID)]
+        modalities: Annotated[list[str], PUBLIC]
+
+A mark on a container covers every leaf below it, unless a leaf carries its own. Where one field holds now this kind of
+value and now that (an HL7 field, a DICOM element), `PhiBy` names the sibling field that says which::
+
+    class Field(BaseModel):
+        path: Annotated[str, PUBLIC]
+        phi: Annotated[Kind | None, PUBLIC]
+        value: Annotated[str, PhiBy("phi")]     # phi=None means this value is public
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a value would tell about a person (the groups of 45 CFR 164.514(b)(2), and three that work needs)."""
+
+    NAME = "name"
+    """Names of patients, relatives and staff."""
+    PATIENT_ID = "patient_id"
+    """Medical record, account, insurance and national numbers."""
+    BIRTH_DATE = "birth_date"
+    ADDRESS = "address"
+    CONTACT = "contact"
+    """Telephone, e-mail, URL."""
+    TEXT = "text"
+    """Free text: descriptions, comments, report text. It may hide anything."""
+    ORDER = "order"
+    """Accession, placer and filler numbers: the keys that join systems."""
+    UID = "uid"
+    """DICOM unique identifiers."""
+    DATE = "date"
+    """Dates and times of care: study, admission, observation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phi:
+    """This field carries patient data of one kind."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class PhiBy:
+    """This field carries patient data of the kind that the sibling field `field` holds (`None`: public)."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """This field can never carry patient data."""
+
+
+PUBLIC: Final = Public()
+
+Mark = Phi | PhiBy | Public

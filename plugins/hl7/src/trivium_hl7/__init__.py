@@ -1,0 +1,1 @@
+"""Trivium's hl7 plugin."""

@@ -1,0 +1,1 @@
+"""Trivium's pacs plugin."""
