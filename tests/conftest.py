@@ -1,0 +1,50 @@
+"""Fixtures that every room shares: the public corpora beside a working copy, and real peers from Debian."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def leave_out(reason: str) -> NoReturn:
+    """Skip with the reason, or fail where everything is expected to be present (`TRIVIUM_REQUIRE_PEERS`)."""
+    if os.environ.get("TRIVIUM_REQUIRE_PEERS"):
+        pytest.fail(f"required here, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of public test corpora, which is not part of this project."""
+    folder = ROOT.parent / "shared" / "corpora"
+    if not folder.is_dir():
+        leave_out("the public corpora are not beside this working copy")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def orthanc_program() -> str:
+    return _program("Orthanc", package="orthanc")
+
+
+@pytest.fixture(scope="session")
+def storescp_program() -> str:
+    return _program("storescp", package="dcmtk")
+
+
+def _program(name: str, *, package: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        leave_out(f"{name} is not installed (Debian package {package})")
+    return found
