@@ -12,8 +12,8 @@ from trivium.api.errors import (
     Problem,
     RefusalCode,
     Refused,
-    ToolFailure,
     TooLarge,
+    ToolFailure,
     TriviumError,
 )
 from trivium.api.hookspecs import hookimpl
@@ -51,9 +51,9 @@ __all__ = [
     "RefusalCode",
     "Refused",
     "Safety",
+    "TooLarge",
     "ToolFailure",
     "ToolSpec",
-    "TooLarge",
     "TriviumError",
     "hookimpl",
     "tool",

@@ -84,7 +84,7 @@ class ToolSpec:
     approval: bool
     """Whether a person approves each run."""
     rehearsal: str | None
-    """The boolean argument with which the tool moves nothing and only says what it would do; no person is asked then."""
+    """The boolean argument that makes the tool only say what it would do; no person is asked then."""
     timeout: float
     """Seconds."""
     function: Callable[..., Any]

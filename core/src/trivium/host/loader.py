@@ -1,0 +1,118 @@
+"""Loads each plugin in quarantine: alone, in a fixed order, so that a broken one takes no other down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+from pydantic import BaseModel, ValidationError
+
+from trivium.api import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey, ToolSpec, hookspecs
+from trivium.host.checks import check_tool
+from trivium.host.discover import Candidate
+from trivium.settings import CoreSettings, Sources, fill
+
+
+class LeftOut(Exception):
+    """This plugin cannot be used. The text is for the operator."""
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """An imported plugin that has said who it is."""
+
+    candidate: Candidate
+    info: PluginInfo
+    hooks: pluggy.PluginManager
+    settings_model: type[BaseModel] | None
+
+    def ask(self, hook: str, **arguments: Any) -> Any:
+        """This plugin's answer to a hook, or None when it does not implement it. Raises what the plugin raises."""
+        return getattr(self.hooks.hook, hook)(**arguments)
+
+    def answers(self, hook: str) -> bool:
+        return bool(getattr(self.hooks.hook, hook).get_hookimpls())
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What a plugin hands to the host."""
+
+    tools: Sequence[ToolSpec] = ()
+    license_keys: Mapping[str, PublicKey] = field(default_factory=dict)
+    veto: Callable[[CallView], str | None] | None = None
+    observer: Callable[[AfterCall], None] | None = None
+
+
+def load(candidate: Candidate) -> Plugin:
+    """Import a plugin and ask who it is.
+
+    Raises `LeftOut`.
+    """
+    hooks = pluggy.PluginManager(hookspecs.PROJECT)
+    hooks.add_hookspecs(hookspecs)
+    try:
+        hooks.register(candidate.load(), name=candidate.name)
+        hooks.check_pending()
+        info = hooks.hook.trivium_plugin()
+        model = hooks.hook.trivium_settings()
+    except Exception as error:
+        raise LeftOut(_words(error)) from error
+    if not isinstance(info, PluginInfo):
+        raise LeftOut("it does not say who it is (trivium_plugin returns a PluginInfo)")
+    if info.name != candidate.name:
+        raise LeftOut(f"it calls itself {info.name} and is installed as {candidate.name}")
+    if info.api_version != API_VERSION:
+        raise LeftOut(f"it was written for version {info.api_version} of the contract; this host has {API_VERSION}")
+    if candidate.name in CoreSettings.model_fields:
+        raise LeftOut("its name is that of one of the host's own settings sections")
+    if model is not None and not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise LeftOut("trivium_settings returns a pydantic model")
+    return Plugin(candidate, info, hooks, model)
+
+
+def collect(plugin: Plugin, sources: Sources) -> Contribution:
+    """Fill a plugin's settings, then ask for what it contributes and check it.
+
+    Raises `LeftOut`.
+    """
+    try:
+        model = plugin.settings_model
+        settings = None if model is None else fill(model, sources, section=plugin.info.name)
+        tools = tuple(plugin.ask("trivium_tools", settings=settings) or ())
+        keys = tuple(plugin.ask("trivium_license_keys") or ())
+        for spec in tools:
+            check_tool(spec)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        words = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
+        raise LeftOut(f"its settings: {words}") from error
+    except Exception as error:
+        raise LeftOut(_words(error)) from error
+    names = [spec.name for spec in tools]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise LeftOut(f"it offers a tool twice: {', '.join(sorted(twice))}")
+    return Contribution(
+        tools=tools,
+        license_keys={key.kid: key for key in keys},
+        veto=(lambda call: plugin.ask("trivium_veto", call=call)) if plugin.answers("trivium_veto") else None,
+        observer=(lambda event: plugin.ask("trivium_after_call", event=event))
+        if plugin.answers("trivium_after_call")
+        else None,
+    )
+
+
+def commands_of(plugin: Plugin) -> Sequence[Command]:
+    """The commands a plugin adds; one that raises adds none."""
+    try:
+        return tuple(plugin.ask("trivium_commands") or ())
+    except Exception:
+        return ()
+
+
+def _words(error: Exception) -> str:
+    """The kind of an exception and the first line of its text. Nothing of a patient is loaded at this point."""
+    first = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -1,0 +1,32 @@
+"""What became of each plugin: the public shape behind `trivium plugins --json`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    LOADED = "loaded"
+    DISABLED = "disabled"
+    """Not asked for by the settings; not imported."""
+    LEFT_OUT = "left_out"
+    """Something is wrong with it; `reason` says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class PluginReport:
+    name: str
+    status: Status
+    distribution: str = ""
+    version: str = ""
+    summary: str = ""
+    reason: str = ""
+    tools: tuple[str, ...] = ()
+    """Served."""
+    withheld: dict[str, str] = field(default_factory=dict)
+    """Not served, and why."""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)

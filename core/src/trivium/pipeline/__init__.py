@@ -1,0 +1,31 @@
+"""The safety promise: audit, license, safety policy, vetoes, human approval, run, redaction.
+
+Knows neither MCP nor pluggy.
+"""
+
+from trivium.pipeline.approve import Answer, AnswerNeeded, Person, Question
+from trivium.pipeline.audit import AuditLog
+from trivium.pipeline.call import Request, ServedTool
+from trivium.pipeline.execute import House, execute, execute_and_tell
+from trivium.pipeline.ledger import Ledger
+from trivium.pipeline.redact import Redactor
+from trivium.pipeline.run import ProgressSink, Workers
+from trivium.pipeline.vetoes import Veto
+
+__all__ = [
+    "Answer",
+    "AnswerNeeded",
+    "AuditLog",
+    "House",
+    "Ledger",
+    "Person",
+    "ProgressSink",
+    "Question",
+    "Redactor",
+    "Request",
+    "ServedTool",
+    "Veto",
+    "Workers",
+    "execute",
+    "execute_and_tell",
+]

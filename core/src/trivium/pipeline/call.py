@@ -1,0 +1,113 @@
+"""A call on its way: first as it came in, then with its arguments checked."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+from pydantic import BaseModel, ValidationError
+
+from trivium.api import BadInput, CallView, Problem, ToolSpec, TriviumError
+
+_PLAIN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class ArgumentProblem(Problem):
+    MISSING = "is required"
+    UNKNOWN = "is not an argument of this tool"
+    NOT_AN_OBJECT = "are not an object of names and values"
+    NOT_ALLOWED = "has a value or type that is not allowed; see the tool's input schema"
+
+
+class UnknownTool(TriviumError):
+    """No tool of that name is served. The asked name is not repeated: it can hold anything."""
+
+    code: ClassVar[str] = "unknown_tool"
+
+
+@dataclass(frozen=True, slots=True)
+class ServedTool:
+    """A tool and the plugin it came from."""
+
+    spec: ToolSpec
+    plugin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asked for, unchecked."""
+
+    name: str
+    arguments: Any
+    caller: str
+    tools: Mapping[str, ServedTool] = field(repr=False)
+
+    @property
+    def served(self) -> ServedTool | None:
+        return self.tools.get(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedCall:
+    """A known tool and arguments that fit its schema."""
+
+    spec: ToolSpec
+    plugin: str
+    caller: str
+    arguments: BaseModel
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The arguments by name, as Python values."""
+        return {name: getattr(self.arguments, name) for name in type(self.arguments).model_fields}
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether this call only says what it would do."""
+        return self.spec.rehearsal is not None and getattr(self.arguments, self.spec.rehearsal) is True
+
+    @property
+    def view(self) -> CallView:
+        return CallView(self.spec.name, self.plugin, self.spec.effect, self.caller, self.arguments)
+
+    def digest(self, counts: Mapping[str, int]) -> str:
+        """What an approval is bound to: the tool, every argument, and how much would move."""
+        body = [self.spec.name, self.arguments.model_dump(mode="json"), dict(counts)]
+        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def admit(request: Request) -> AdmittedCall:
+    """Check name and arguments.
+
+    Raises `UnknownTool`, and `BadInput` naming the argument, never its value.
+    """
+    served = request.served
+    if served is None:
+        near = difflib.get_close_matches(request.name, request.tools, n=1)
+        raise UnknownTool(f"no such tool is served{f'; the nearest is {near[0]}' if near else ''}")
+    raw = {} if request.arguments is None else request.arguments
+    if not isinstance(raw, Mapping):
+        raise BadInput(where="the arguments", problem=ArgumentProblem.NOT_AN_OBJECT)
+    try:
+        arguments = served.spec.input.model_validate(raw)
+    except ValidationError as error:
+        raise _bad_input(error, served.spec) from None
+    return AdmittedCall(served.spec, served.plugin, request.caller, arguments)
+
+
+def _bad_input(error: ValidationError, spec: ToolSpec) -> BadInput:
+    """The first fault as a place and a kind. A caller's own names are repeated only when they can hold no value."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    if fault["type"] == "extra_forbidden":
+        where = f"argument {name}" if _PLAIN_NAME.fullmatch(name) else "an argument"
+        return BadInput(where=where, problem=ArgumentProblem.UNKNOWN)
+    where = f"argument {name}" if name in spec.input.model_fields else "an argument"
+    if fault["type"] == "missing":
+        return BadInput(where=where, problem=ArgumentProblem.MISSING)
+    return BadInput(where=where, problem=ArgumentProblem.NOT_ALLOWED)

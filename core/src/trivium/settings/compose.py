@@ -1,0 +1,111 @@
+"""Fills a section from what there is, strongest first: environment, older names, the settings file, defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import InitSettingsSource
+
+from trivium.settings.environ import PREFIX
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class BadSettingsFile(ValueError):
+    """The settings file cannot be read or is not TOML. Says the file and the line, never a value."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where settings come from."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    file: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Sources:
+        """The environment, and the file that `TRIVIUM_CONFIG` names, if any.
+
+        Raises `BadSettingsFile`.
+        """
+        path = environ.get("TRIVIUM_CONFIG")
+        if not path:
+            return cls(environ)
+        try:
+            return cls(environ, tomllib.loads(Path(path).expanduser().read_text("utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            reason = type(error).__name__
+            raise BadSettingsFile(f"TRIVIUM_CONFIG: the settings file cannot be read ({reason})") from None
+        except tomllib.TOMLDecodeError as error:
+            place = str(error).rpartition("(at ")[2].rstrip(")")
+            raise BadSettingsFile(f"TRIVIUM_CONFIG: the settings file is not TOML (at {place})") from None
+
+
+def fill(model: type[M], sources: Sources, *, section: str | None) -> M:
+    """An instance of `model` for a plugin's section, or for the host itself (`section=None`).
+
+    Raises `pydantic.ValidationError`, with its input hidden.
+    """
+    prefix = PREFIX if section is None else f"{PREFIX}{section.upper()}__"
+    table = sources.file if section is None else sources.file.get(section, {})
+    known = {name: value for name, value in table.items() if section is not None or name in model.model_fields}
+
+    class Filled(model, BaseSettings):  # type: ignore[valid-type, misc]  # the base is known at run time only
+        model_config = SettingsConfigDict(
+            env_prefix=prefix,
+            env_nested_delimiter="__",
+            extra="forbid",
+            frozen=True,
+            hide_input_in_errors=True,
+            title=model.__name__,
+        )
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (
+                _Environment(settings_cls, sources.environ, prefix),
+                InitSettingsSource(settings_cls, _older_names(model, sources.environ)),
+                InitSettingsSource(settings_cls, known),
+            )
+
+    filled: M = Filled()
+    return filled
+
+
+class _Environment(EnvSettingsSource):
+    """Reads a given mapping instead of the process's own, so that a test can build as many hosts as it wants."""
+
+    def __init__(self, settings_cls: type[BaseSettings], environ: Mapping[str, str], prefix: str) -> None:
+        self._environ = {name.lower(): value for name, value in environ.items() if name.upper().startswith(prefix)}
+        super().__init__(settings_cls)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return self._environ
+
+
+def _older_names(model: type[BaseModel], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Values under the names that a model's `legacy_environment` maps to its fields (dots lead into sections)."""
+    legacy: Mapping[str, str] = getattr(model, "legacy_environment", {})
+    values: dict[str, Any] = {}
+    for older, path in legacy.items():
+        if older in environ:
+            *sections, name = path.split(".")
+            table = values
+            for part in sections:
+                table = table.setdefault(part, {})
+            table[name] = environ[older]
+    return values

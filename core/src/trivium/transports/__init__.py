@@ -1,0 +1,1 @@
+"""How clients reach the host. The only modules that speak MCP."""

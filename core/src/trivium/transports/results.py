@@ -1,0 +1,117 @@
+"""Tools and results in the words of the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import mcp_types as types
+from pydantic import BaseModel
+
+from trivium.api import Effect, Refused, ToolSpec, TriviumError
+
+
+def tool_definition(spec: ToolSpec) -> types.Tool:
+    """A tool as `tools/list` shows it."""
+    return types.Tool(
+        name=spec.name,
+        title=spec.title,
+        description=spec.description,
+        input_schema=schema_of(spec.input),
+        output_schema=schema_of(spec.output),
+        annotations=annotations_of(spec.effect, spec.title),
+    )
+
+
+def annotations_of(effect: Effect, title: str) -> types.ToolAnnotations:
+    """What an effect means to a client that decides whether to ask its user. Nothing here deletes or overwrites."""
+    return types.ToolAnnotations(
+        title=title,
+        read_only_hint=not effect.effectful,
+        destructive_hint=False,
+        idempotent_hint=not effect.effectful,
+        open_world_hint=effect.remote,
+    )
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of a model, without the titles that pydantic derives from names."""
+    schema: dict[str, Any] = _untitled(model.model_json_schema(mode="serialization"))
+    return schema
+
+
+def _untitled(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_untitled(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # Under `properties` and `$defs` the keys are names, among them perhaps "title".
+    return {
+        key: {name: _untitled(part) for name, part in value.items()}
+        if key in ("properties", "$defs")
+        else _untitled(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str))
+    }
+
+
+def success(result: Mapping[str, Any]) -> types.CallToolResult:
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=as_text(result))], structured_content=dict(result)
+    )
+
+
+def failure(error: TriviumError) -> types.CallToolResult:
+    """A refusal or failure, with its code, as a result that the model can read and act on."""
+    code = error.reason.value if isinstance(error, Refused) else error.code
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=f"{code}: {error}")],
+        structured_content={"error": {"code": code, "message": str(error)}},
+        is_error=True,
+    )
+
+
+def as_text(value: Mapping[str, Any]) -> str:
+    """A result as short lines for a model: `name: value`, lists of like records as one table each, nothing empty."""
+    return "\n".join(_lines(value, ""))
+
+
+def _lines(value: Mapping[str, Any], indent: str) -> list[str]:
+    lines: list[str] = []
+    for name, item in value.items():
+        if item is None or item == "" or item == [] or item == {}:
+            continue
+        if isinstance(item, Mapping):
+            lines += [f"{indent}{name}:", *_lines(item, indent + "  ")]
+        elif isinstance(item, list) and all(isinstance(part, Mapping) for part in item):
+            lines += [f"{indent}{name}:", *_records(item, indent + "  ")]
+        else:
+            lines.append(f"{indent}{name}: {_cell(item)}")
+    return lines
+
+
+def _records(records: Sequence[Mapping[str, Any]], indent: str) -> list[str]:
+    if any(isinstance(cell, Mapping) or _is_table(cell) for record in records for cell in record.values()):
+        blocks = (_lines(record, indent + "  ") for record in records)
+        return [f"{indent}- {block[0].lstrip()}" if not i else line for block in blocks for i, line in enumerate(block)]
+    columns = [name for name in records[0] if any(_cell(record.get(name)) for record in records)]
+    rows = [" | ".join(_cell(record.get(name)) for name in columns) for record in records]
+    return [indent + " | ".join(columns), *(indent + row for row in rows)]
+
+
+def _is_table(cell: Any) -> bool:
+    return isinstance(cell, list) and any(isinstance(part, Mapping) for part in cell)
+
+
+def _cell(value: Any) -> str:
+    """One line, whatever the value holds: a line break inside a value must not look like a new fact."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_cell(part) for part in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={_cell(part)}" for name, part in value.items())
+    text = str(value)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
