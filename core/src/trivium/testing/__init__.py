@@ -1,0 +1,12 @@
+"""A kit for those who write plugins, and for the host's own tests: a host in memory, scripted people, a real client.
+
+host = memory_host({"TRIVIUM_HOME": str(tmp_path)}, widgets=trivium_widgets.plugin)
+async with connect(host) as client:
+    result = await client.call_tool("lookup_widget", {"code": "W-17"})
+"""
+
+from trivium.testing.clients import Era, Result, connect, error_code, serve_here
+from trivium.testing.doubles import FakeCall, memory_host
+from trivium.testing.people import Person
+
+__all__ = ["Era", "FakeCall", "Person", "Result", "connect", "error_code", "memory_host", "serve_here"]
