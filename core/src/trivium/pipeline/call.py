@@ -72,6 +72,12 @@ class AdmittedCall:
         return self.spec.rehearsal is not None and getattr(self.arguments, self.spec.rehearsal) is True
 
     @property
+    def destination(self) -> Any:
+        """Where things would go; None for a tool that has no destination."""
+        safety = self.spec.safety
+        return self.values[safety.destination] if safety and safety.destination else None
+
+    @property
     def view(self) -> CallView:
         return CallView(self.spec.name, self.plugin, self.spec.effect, self.caller, self.arguments)
 

@@ -47,6 +47,7 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
         call = admit(request)
         license_ = check_license(call, house.licenses)
         plan = await check_safety(call, house.workers)
+        entry.note(destination=call.destination, planned=plan and plan.counts)
         await ask_vetoes(call, house.vetoes, house.workers)
         approval = await ask_person(call, plan, house.ledger, person, house.redactor)
         entry.note(license=license_ and license_.id, approval=approval, rehearsal=call.rehearsal or None)

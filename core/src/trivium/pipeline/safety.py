@@ -37,7 +37,7 @@ def _check_switch(call: AdmittedCall, safety: Safety) -> None:
 def _check_destination(call: AdmittedCall, safety: Safety) -> None:
     if safety.destination is None:
         return
-    if call.values.get(safety.destination) not in safety.destinations:
+    if call.destination not in safety.destinations:
         allowed = ", ".join(sorted(safety.destinations)) or "none"
         raise Refused(
             RefusalCode.DESTINATION_NOT_ALLOWED,
