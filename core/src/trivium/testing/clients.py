@@ -14,6 +14,8 @@ from trivium.host import Host
 from trivium.testing.people import Person
 from trivium.transports.server import build_server
 
+__all__ = ["Client", "Era", "Result", "connect", "error_code", "serve_here"]
+
 Era = Literal["2025-11-25", "2026-07-28"]
 Result = types.CallToolResult
 

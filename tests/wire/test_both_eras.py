@@ -1,0 +1,95 @@
+"""The served process as any client sees it, in both eras of the protocol."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.wire.conftest import Installation, text_of
+from trivium.testing import Era, error_code
+
+pytestmark = pytest.mark.anyio
+
+TOOLS = ["lookup_dicom_tag", "map_hl7_to_fhir", "pacs_echo", "pacs_query", "pacs_retrieve", "parse_hl7_message"]
+
+MESSAGE = "\r".join(
+    (
+        r"MSH|^~\&|LAB|NORTH|EHR|NORTH|20250411101500||ORU^R01^ORU_R01|MSG0001|T|2.5.1",
+        "PID|1||TRI-0001^^^NORTH^MR||O'BRIEN^MARY^ANN^DR^III||19520317|F",
+        "OBX|1|NM|718-7^Hemoglobin^LN||13.2|g/dL^^UCUM|12.0-16.0|N|||F",
+    )
+)
+
+
+async def test_the_era_is_the_one_that_was_asked_for(installation: Installation, era: Era) -> None:
+    async with installation.client(era) as client:
+        assert client.protocol_version == era
+
+
+async def test_every_tool_is_listed_with_annotations_and_schemas(installation: Installation, era: Era) -> None:
+    async with installation.client(era) as client:
+        tools = (await client.list_tools()).tools
+    assert sorted(tool.name for tool in tools) == TOOLS
+    for tool in tools:
+        assert tool.annotations is not None
+        assert tool.description
+        assert tool.output_schema is not None
+        assert tool.input_schema["additionalProperties"] is False
+        undescribed = [name for name, field in tool.input_schema["properties"].items() if "description" not in field]
+        assert undescribed == []
+    changing = [tool.name for tool in tools if tool.annotations and not tool.annotations.read_only_hint]
+    assert changing == ["pacs_retrieve"]
+    remote = sorted(tool.name for tool in tools if tool.annotations and tool.annotations.open_world_hint)
+    assert remote == ["pacs_echo", "pacs_query", "pacs_retrieve"]
+
+
+async def test_each_tool_answers_with_structured_content_and_a_text(installation: Installation, era: Era) -> None:
+    calls = {
+        "lookup_dicom_tag": {"tag": "(0010,0010)"},
+        "parse_hl7_message": {"message": MESSAGE},
+        "map_hl7_to_fhir": {"field_ref": "PID-3"},
+        "pacs_echo": {},
+        "pacs_query": {"modality": "CT"},
+        "pacs_retrieve": {**installation.retrieve, "dry_run": True},
+    }
+    installation.license()
+    async with installation.client(era) as client:
+        await client.list_tools()  # the SDK's client then holds each result against the tool's output schema
+        for name, arguments in calls.items():
+            result = await client.call_tool(name, arguments)
+            assert error_code(result) == "", f"{name}: {text_of(result)}"
+            assert isinstance(result.structured_content, dict)
+            assert text_of(result)
+    outcomes = [record["outcome"] for record in installation.audit() if record["event"] == "closed"]
+    assert outcomes == ["ok"] * len(calls)
+    assert installation.destination.received == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code", "place"),
+    [
+        ("lookup_dicom_tag", {}, "bad_input", "argument tag"),
+        ("lookup_dicom_tag", {"tag": "PatientName", "mode": "x"}, "bad_input", "argument mode"),
+        ("lookup_dicom_tag", {"tag": 17}, "bad_input", "argument tag"),
+        ("lookup_dicom_tag", {"tag": "O'BRIEN"}, "not_found", "tag"),
+        ("parse_hl7_message", {"message": "O'BRIEN"}, "bad_input", "message"),
+        ("parse_hl7_message", {"message": ""}, "bad_input", "message"),
+        ("map_hl7_to_fhir", {"field_ref": "O'BRIEN"}, "bad_input", "field_ref"),
+        ("pacs_query", {"study_date": "20250230"}, "bad_input", "study_date"),
+        ("pacs_query", {"study_date": "O'BRIEN"}, "bad_input", "study_date"),
+        ("pacs_query", {"study_instance_uid": "1.02.O'BRIEN"}, "bad_input", "study_instance_uid"),
+        ("pacs_query", {"query_level": "O'BRIEN"}, "bad_input", "argument query_level"),
+        ("pacs_query", {"limit": 51}, "bad_input", "argument limit"),
+        ("O'BRIEN", {}, "unknown_tool", "no such tool"),
+    ],
+)
+async def test_bad_input_gets_a_code_and_a_place_and_never_the_value(
+    installation: Installation, name: str, arguments: dict[str, object], code: str, place: str
+) -> None:
+    async with installation.client("2026-07-28") as client:
+        result = await client.call_tool(name, arguments)
+        assert error_code(result) == code
+        assert place in text_of(result)
+        assert "BRIEN" not in result.model_dump_json()
+        assert error_code(await client.call_tool("lookup_dicom_tag", {"tag": "PatientName"})) == ""
+    assert "BRIEN" not in (installation.home / "audit.jsonl").read_text()
+    assert installation.complaints() == ""
