@@ -84,8 +84,3 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         where: Mapping[str, tuple[str, int]] = {DESTINATION: (destination.host, destination.port)}
         with EmbeddedArchive(destinations=where) as archive, (tmp_path / "stderr.txt").open("a") as stderr:
             yield Installation(tmp_path / "home", archive, destination, stderr)
-
-
-def text_of(result: Any) -> str:
-    """The text that a model reads."""
-    return str(result.content[0].text)

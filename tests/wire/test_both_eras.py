@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.wire.conftest import Installation, text_of
-from trivium.testing import Era, error_code
+from tests.wire.conftest import Installation
+from trivium.testing import Era, error_code, text_of
 
 pytestmark = pytest.mark.anyio
 

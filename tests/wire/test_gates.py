@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import mcp_types as types
 import pytest
 
-from tests.wire.conftest import Installation, text_of
-from trivium.testing import Era, Person, error_code, serve_here
+from tests.wire.conftest import Installation
+from trivium.testing import Era, Person, error_code, serve_here, text_of
 
 pytestmark = pytest.mark.anyio
 

@@ -34,13 +34,17 @@ def show(
 
 def _line(record: dict[str, Any]) -> str:
     when = datetime.fromtimestamp(record.get("time", 0)).astimezone()
-    head = f"{record.get('seq'):>5}  {when:%Y-%m-%d %H:%M:%S}  {record.get('call')}  {record.get('event')}"
+    head = f"{record.get('seq'):>5}  {when:%Y-%m-%d %H:%M:%S}  {str(record.get('call'))[:6]}  {record.get('event')}"
     if record.get("event") == "opened":
-        arguments = ", ".join(f"{name}={value}" for name, value in record.get("arguments", {}).items())
-        return f"{head}  {record.get('tool')}({arguments}) by {record.get('caller')}"
-    rest = {k: v for k, v in record.items() if k not in _HEAD}
-    facts = ", ".join(f"{name}={value}" for name, value in rest.items())
-    return f"{head}  {record.get('outcome')}  {facts}"
+        return f"{head}  {record.get('tool')} by {record.get('caller')}: {_facts(record.get('arguments', {}))}"
+    return f"{head}  {record.get('outcome')}  {_facts({k: v for k, v in record.items() if k not in _HEAD})}"
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    """One line; what is nested stands with what is not."""
+    parts = (_facts(value) if isinstance(value, dict) else f"{name}={value}" for name, value in facts.items())
+    return ", ".join(parts)
 
 
 _HEAD = frozenset({"seq", "time", "call", "event", "prev", "hash", "outcome"})
+"""Shown at the beginning of a line, or of use to a program only."""

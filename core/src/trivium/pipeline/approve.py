@@ -106,7 +106,7 @@ async def _ledger(step: Callable[[], T]) -> T:
 def question_text(call: AdmittedCall, plan: Preflight | None, redactor: Redactor) -> str:
     """What the person reads: the tool, each argument that is set, what would move."""
     lines = [f"Allow {call.spec.name}, once?"]
-    lines += [f"{name}: {one_line(value)}" for name, value in call.values.items() if value not in (None, False)]
+    lines += [f"{name}: {one_line(value)}" for name, value in call.values.items() if value not in (None, False, "")]
     if plan is not None:
         facts: list[dict[str, Any]] = redactor.render(plan)["facts"]
         lines += [f"{one_line(fact['label'])}: {one_line(fact['value'])}" for fact in facts]

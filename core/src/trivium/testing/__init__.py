@@ -5,8 +5,19 @@ async with connect(host) as client:
     result = await client.call_tool("lookup_widget", {"code": "W-17"})
 """
 
-from trivium.testing.clients import Client, Era, Result, connect, error_code, serve_here
+from trivium.testing.clients import Client, Era, Result, connect, error_code, serve_here, text_of
 from trivium.testing.doubles import FakeCall, memory_host
 from trivium.testing.people import Person
 
-__all__ = ["Client", "Era", "FakeCall", "Person", "Result", "connect", "error_code", "memory_host", "serve_here"]
+__all__ = [
+    "Client",
+    "Era",
+    "FakeCall",
+    "Person",
+    "Result",
+    "connect",
+    "error_code",
+    "memory_host",
+    "serve_here",
+    "text_of",
+]

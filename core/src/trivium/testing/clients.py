@@ -14,7 +14,7 @@ from trivium.host import Host
 from trivium.testing.people import Person
 from trivium.transports.server import build_server
 
-__all__ = ["Client", "Era", "Result", "connect", "error_code", "serve_here"]
+__all__ = ["Client", "Era", "Result", "connect", "error_code", "serve_here", "text_of"]
 
 Era = Literal["2025-11-25", "2026-07-28"]
 Result = types.CallToolResult
@@ -37,6 +37,11 @@ def serve_here(
     """A client of a `trivium serve` that it starts itself, in this Python and with just this environment."""
     parameters = StdioServerParameters(command=sys.executable, args=["-m", "trivium", "serve"], env=dict(environ))
     return Client(stdio_client(parameters, errlog=stderr), mode=_MODES[era], elicitation_callback=person)
+
+
+def text_of(result: Result) -> str:
+    """The text that a model reads."""
+    return "\n".join(part.text for part in result.content if isinstance(part, types.TextContent))
 
 
 def error_code(result: Result) -> str:

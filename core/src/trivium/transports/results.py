@@ -81,7 +81,9 @@ def _lines(value: Mapping[str, Any], indent: str) -> list[str]:
     for name, item in value.items():
         if item is None or item == "" or item == [] or item == {}:
             continue
-        if isinstance(item, Mapping):
+        if isinstance(item, Mapping) and _is_short(item):
+            lines.append(f"{indent}{name}: {_cell(item)}")
+        elif isinstance(item, Mapping):
             lines += [f"{indent}{name}:", *_lines(item, indent + "  ")]
         elif isinstance(item, list) and all(isinstance(part, Mapping) for part in item):
             lines += [f"{indent}{name}:", *_records(item, indent + "  ")]
@@ -99,6 +101,11 @@ def _records(records: Sequence[Mapping[str, Any]], indent: str) -> list[str]:
     return [indent + " | ".join(columns), *(indent + row for row in rows)]
 
 
+def _is_short(item: Mapping[str, Any]) -> bool:
+    """A few plain values that read well on one line."""
+    return len(item) <= 3 and not any(isinstance(part, Mapping | list) for part in item.values())
+
+
 def _is_table(cell: Any) -> bool:
     return isinstance(cell, list) and any(isinstance(part, Mapping) for part in cell)
 
@@ -112,6 +119,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_cell(part) for part in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}={_cell(part)}" for name, part in value.items())
+        return ", ".join(f"{name}={_cell(part)}" for name, part in value.items() if part not in (None, ""))
     text = str(value)
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
