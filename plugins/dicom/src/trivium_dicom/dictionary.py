@@ -1,0 +1,130 @@
+"""The DICOM data dictionary as entries, from pydicom: PS3.6 chapters 6 to 9, repeating elements, private elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from itertools import chain
+from typing import Final
+
+from trivium_dicom.tag_number import TagNumber
+
+
+class EntryKind(StrEnum):
+    STANDARD = "standard"
+    REPEATING = "repeating"
+    """Stands in many groups or many times: (60xx,3000)."""
+    GROUP_LENGTH = "group_length"
+    PRIVATE_CREATOR = "private_creator"
+    PRIVATE_ELEMENT = "private_element"
+    PRIVATE_DEFINITION = "private_definition"
+    """What one private creator defines at a private element."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a dictionary. `digits` are eight hexadecimal digits, `x` for any."""
+
+    digits: str
+    keyword: str
+    name: str
+    vr: str | None
+    vm: str | None
+    retired: bool = False
+    kind: EntryKind = EntryKind.STANDARD
+    creator: str | None = None
+
+
+GROUP_LENGTH: Final = Entry(
+    "xxxx0000", "GenericGroupLength", "Generic Group Length", "UL", "1", retired=True, kind=EntryKind.GROUP_LENGTH
+)
+PRIVATE_CREATOR: Final = Entry("xxxx00xx", "", "Private Creator", "LO", "1", kind=EntryKind.PRIVATE_CREATOR)
+PRIVATE_ELEMENT: Final = Entry("xxxxxxxx", "", "Private Element", None, None, kind=EntryKind.PRIVATE_ELEMENT)
+# Odd groups that no private element may use (PS3.5 clause 7.8).
+_NEVER_PRIVATE: Final = frozenset({0x0001, 0x0003, 0x0005, 0x0007, 0xFFFF})
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Every standard and repeating element, in tag order."""
+    from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
+
+    main = [
+        Entry(f"{tag:08x}", keyword, name, vr, vm, retired == "Retired")
+        for tag, (vr, vm, name, retired, keyword) in DicomDictionary.items()
+    ]
+    repeating = [
+        Entry(mask.lower(), keyword, name, vr, vm, retired == "Retired", EntryKind.REPEATING)
+        for mask, (vr, vm, name, retired, keyword) in RepeatersDictionary.items()
+    ]
+    return tuple(sorted([*main, *repeating], key=lambda entry: entry.digits))
+
+
+def entries_of(number: TagNumber) -> list[Entry]:
+    """The entries at a tag number: one, several for a number with open digits or a private element, or none."""
+    group = number.group
+    if "x" not in group and int(group, 16) % 2:
+        return _private(number)
+    if exact := _by_digits().get(number.digits):
+        return [exact]
+    found = _matching(_repeating() if number.exact else entries(), number.digits)
+    if not found and number.element == "0000":
+        return [GROUP_LENGTH]
+    return found
+
+
+@cache
+def _by_digits() -> Mapping[str, Entry]:
+    return {entry.digits: entry for entry in entries()}
+
+
+@cache
+def _repeating() -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries() if entry.kind is EntryKind.REPEATING)
+
+
+def _private(number: TagNumber) -> list[Entry]:
+    """What holds for any private element, then what known creators define there (PS3.5 clause 7.8.1)."""
+    if int(number.group, 16) in _NEVER_PRIVATE:
+        return []
+    if not number.exact:
+        return [PRIVATE_ELEMENT, *_defined(number)]
+    element = int(number.element, 16)
+    if element == 0:
+        return [GROUP_LENGTH]
+    if 0x10 <= element <= 0xFF:
+        return [PRIVATE_CREATOR]
+    if element >= 0x1000:
+        return [PRIVATE_ELEMENT, *_defined(number)]
+    return []
+
+
+def _defined(number: TagNumber) -> list[Entry]:
+    groups = (found for group, found in _private_definitions().items() if _fits(group, number.group))
+    return _matching(chain.from_iterable(groups), number.digits)
+
+
+@cache
+def _private_definitions() -> Mapping[str, tuple[Entry, ...]]:
+    """By group. The block of a private element differs from file to file: `0029xx10`."""
+    from pydicom._private_dict import private_dictionaries
+
+    by_group: dict[str, list[Entry]] = {}
+    for creator, elements in private_dictionaries.items():
+        for digits, (vr, vm, name, _) in elements.items():
+            entry = Entry(digits.lower(), "", name, vr, vm, False, EntryKind.PRIVATE_DEFINITION, creator)
+            by_group.setdefault(entry.digits[:4], []).append(entry)
+    return {
+        group: tuple(sorted(found, key=lambda entry: (entry.digits, entry.creator or "")))
+        for group, found in by_group.items()
+    }
+
+
+def _matching(candidates: Iterable[Entry], digits: str) -> list[Entry]:
+    return [entry for entry in candidates if _fits(entry.digits, digits)]
+
+
+def _fits(one: str, other: str) -> bool:
+    return all(a == b or "x" in (a, b) for a, b in zip(one, other, strict=True))

@@ -1,0 +1,1 @@
+"""The plugin's tools: typed values in, typed values out."""
