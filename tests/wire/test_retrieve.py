@@ -51,8 +51,8 @@ async def test_progress_is_told_and_other_tools_answer_meanwhile(
     slow.license()
     told: list[tuple[float, float | None]] = []
 
-    async def on_progress(done: float, total: float | None, message: str | None) -> None:
-        told.append((done, total))
+    async def on_progress(progress: float, total: float | None, message: str | None) -> None:
+        told.append((progress, total))
 
     beside: list[float] = []
     async with slow.client(era, Person()) as client:
@@ -88,8 +88,8 @@ async def test_cancellation_stops_the_archive_and_the_account_is_kept(slow: Inst
     async with slow.client(era, Person()) as client:
         with anyio.move_on_after(30) as patience:
 
-            async def until_ten(done: float, total: float | None, message: str | None) -> None:
-                if done >= 10:
+            async def until_ten(progress: float, total: float | None, message: str | None) -> None:
+                if progress >= 10:
                     patience.cancel()
 
             await client.call_tool("pacs_retrieve", large(), progress_callback=until_ten)

@@ -113,6 +113,6 @@ def commands_of(plugin: Plugin) -> Sequence[Command]:
 
 
 def _words(error: Exception) -> str:
-    """The kind of an exception and the first line of its text. Nothing of a patient is loaded at this point."""
-    first = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    """The kind of an exception and its text, on one line. Nothing of a patient is loaded at this point."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:400]}" if text else type(error).__name__
