@@ -118,12 +118,12 @@ LANDINGS = {
         ("Observation.status", "code", None),
     ],
     "OBR-4.1": [
-        ("DiagnosticReport.code.coding[1].code", "code", None),
         ("ServiceRequest.code.coding[1].code", "code", None),
+        ("DiagnosticReport.code.coding[1].code", "code", None),
     ],
     "OBR-4.3": [
-        ("DiagnosticReport.code.coding[1].system", "uri", None),
         ("ServiceRequest.code.coding[1].system", "uri", None),
+        ("DiagnosticReport.code.coding[1].system", "uri", None),
     ],
     "MSH-3.1": [
         ("MessageHeader.source[1].name", "string", None),
@@ -383,3 +383,8 @@ def test_importing_the_plugin_reads_no_knowledge() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+def test_the_map_that_most_messages_use_comes_first() -> None:
+    rows = map_hl7_to_fhir(field_ref="PID-3").rows
+    assert [row.source[0].partition("]")[0] for row in rows] == ["PID[Patient", *["PID[Appointment"] * 3]

@@ -44,7 +44,7 @@ def answer(ref: FieldRef, message: str | None, *, limit: int, offset: int, code_
             Status.NOT_IN_MESSAGE, f"The guide's map of {message} does not take {ref.segment} up.", ref, message
         )
     names = {use.map for use in used} if message else maps.maps.keys()
-    chosen = {name: rows for name, rows in maps.maps.items() if name in names}
+    chosen = {name: maps.maps[name] for name in _most_used_first(maps) if name in names}
 
     listings = maps.fields.get(ref.field, ())
     rows = [row for rows in chosen.values() for row in rows if not ref.numbers or row.v2 == ref.field]
@@ -78,6 +78,12 @@ def _maps_for(ref: FieldRef) -> SegmentMaps | None:
         host = segment_maps(names[0].partition("[")[0])
         return SegmentMaps(fields=host.fields, maps={name: host.maps[name] for name in names}, uses=host.uses)
     return None
+
+
+def _most_used_first(maps: SegmentMaps) -> list[str]:
+    """PID[Patient], which every message uses, before PID[Appointment], which one does."""
+    messages = {name: {use.message for use in maps.uses if use.map == name} for name in maps.maps}
+    return sorted(maps.maps, key=lambda name: -len(messages[name]))
 
 
 def _segment_not_mapped(ref: FieldRef, message: str | None) -> FhirMapping:
