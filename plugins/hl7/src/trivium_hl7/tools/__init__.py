@@ -1,0 +1,1 @@
+"""The tools of the plugin: thin adapters over the pure modules."""

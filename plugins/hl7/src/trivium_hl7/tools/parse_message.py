@@ -1,0 +1,172 @@
+"""The tool `parse_hl7_message`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from trivium.api import BadInput, Effect, Given, tool
+from trivium_hl7 import dictionary
+from trivium_hl7.elements import Element, Position, describe, positions
+from trivium_hl7.escapes import has_unknown_sequence
+from trivium_hl7.paths import Path, read_path
+from trivium_hl7.problems import Note, ReferenceProblem, Remark
+from trivium_hl7.reader import Limits, Message, parse_message
+from trivium_hl7.tools.results import Header, HeaderValue, ParsedMessage, SegmentPart, ValuedPlace
+
+_PAGE_CHARACTERS: Final = 60_000
+"""A page ends after the value with which it passes this, however few its values are."""
+_MOST_CHOICES: Final = 20
+
+
+@tool(effect=Effect.LOCAL, title="Parse HL7 v2 message")
+def parse_hl7_message(
+    limits: Given[Limits],
+    message: Annotated[
+        str,
+        Field(description="One HL7 v2 message, any version, from MSH on; segments end with CR, LF or CR LF."),
+    ],
+    segments: Annotated[
+        list[str] | None,
+        Field(description="Only these places and what is below them, e.g. ['PID', 'OBX[2]', 'PV1-7', 'PID-3[1].4']."),
+    ] = None,
+    limit: Annotated[int, Field(ge=1, le=2000, description="Most values in one answer.")] = 400,
+    offset: Annotated[int, Field(ge=0, description="Values to skip: next_offset of the answer before.")] = 0,
+    value_limit: Annotated[int, Field(ge=20, le=50_000, description="Longer values are cut to this length.")] = 1000,
+) -> ParsedMessage:
+    """Parse an HL7 v2 message into its segments, fields, repetitions, components and sub-components, with meanings.
+
+    Use it to read, explain or check the content of a message (ADT, ORM, ORU, MDM, SIU, VXU, ACK ... of versions 2.1 to
+    2.9, Z segments too). For where a field goes in FHIR use map_hl7_to_fhir; for a DICOM tag use lookup_dicom_tag.
+
+    Returns the header (type, event, version, sender), segment counts and notes on what was odd, then every valued place
+    with its path (PID-3[2].4.1), name, data type, decoded value, HL7 table and the code's meaning. Places without a
+    value are left out; `null` marks an explicit delete (""). Values that identify a person are marked and may be
+    withheld. Nothing is stored or sent. One message per call, no batch (FHS, BHS). Large messages come in pages: go on
+    with next_offset, or choose by `segments`. It does not judge whether the message conforms to the standard.
+    """
+    parsed = parse_message(message, limits=limits)
+    chosen = _chosen(segments or [])
+    version, notes = _definitions(parsed)
+    notes = [*parsed.notes, *notes, *_escape_notes(parsed)]
+    total, found, unmatched = _find(parsed, chosen, offset, limit)
+    page = list(_page(found, version, value_limit))
+    end = offset + len(page)
+    return ParsedMessage(
+        header=_header(parsed, version),
+        definitions=version,
+        separators=_separators(parsed),
+        segment_counts=dict(Counter(seg.id for seg in parsed.segments)),
+        notes=tuple(str(note) for note in [*notes, *unmatched]),
+        total=total,
+        offset=offset,
+        next_offset=end if end < total else None,
+        segments=tuple(_parts(page)),
+    )
+
+
+def _chosen(entries: Sequence[str]) -> list[Path]:
+    if len(entries) > _MOST_CHOICES:
+        raise BadInput(where="segments", problem=ReferenceProblem.TOO_MANY, limit=_MOST_CHOICES)
+    chosen = []
+    for number, entry in enumerate(entries, 1):
+        path = read_path(entry)
+        if path is None:
+            raise BadInput(where=f"segments, entry {number},", problem=ReferenceProblem.NOT_A_PATH)
+        chosen.append(path)
+    return chosen
+
+
+def _definitions(parsed: Message) -> tuple[str, list[Note]]:
+    """The version to look things up in, and what to say where it is not the one that MSH-12 names."""
+    declared = parsed.version
+    version = dictionary.nearest_version(declared)
+    if version is None:
+        return dictionary.FALLBACK_VERSION, [Note("MSH-12", Remark.VERSION_UNKNOWN)]
+    return version, [] if version == declared else [Note("MSH-12", Remark.VERSION_NEAREST)]
+
+
+def _find(parsed: Message, chosen: Sequence[Path], offset: int, limit: int) -> tuple[int, list[Position], list[Note]]:
+    """How many places there are, those from `offset`, and which choices match none. Holds no more than a page."""
+    total, found, unmatched = 0, [], list(enumerate(chosen, 1))
+    for position in positions(parsed, chosen):
+        if offset <= total < offset + limit:
+            found.append(position)
+        total += 1
+        if unmatched:
+            unmatched = [(n, path) for n, path in unmatched if not path.covers(position.path)]
+    return total, found, [Note(f"segments, entry {n},", Remark.NOTHING_CHOSEN) for n, _ in unmatched]
+
+
+def _page(found: Sequence[Position], version: str, value_limit: int) -> Iterator[tuple[Position, ValuedPlace]]:
+    characters = 0
+    for position in found:
+        place = _place(describe(position, version), value_limit)
+        yield position, place
+        characters += len(place.value) + len(place.raw or "")
+        if characters > _PAGE_CHARACTERS:
+            return
+
+
+def _place(element: Element, value_limit: int) -> ValuedPlace:
+    return ValuedPlace(
+        path=element.path,
+        name=element.name,
+        type=element.type,
+        value=element.value[:value_limit],
+        phi=element.phi,
+        raw=element.raw[:value_limit] if element.raw != element.value else None,
+        table=element.table or None,
+        meaning=element.meaning or None,
+        null=element.null,
+        full_length=len(element.value) if len(element.value) > value_limit else None,
+    )
+
+
+def _parts(page: Sequence[tuple[Position, ValuedPlace]]) -> Iterator[SegmentPart]:
+    for seg, group in groupby(page, key=lambda entry: entry[0].segment):
+        yield SegmentPart(
+            id=seg.id,
+            ordinal=seg.ordinal,
+            name=dictionary.segment_name(seg.id) or "",
+            values=tuple(place for _, place in group),
+        )
+
+
+def _header(parsed: Message, version: str) -> Header:
+    values: dict[tuple[int | None, int | None], HeaderValue] = {}
+    for position in positions(parsed, [Path("MSH", 1, number) for number in range(3, 13)]):
+        path = position.path
+        if path.repetition == path.subcomponent == 1:
+            element = describe(position, version)
+            value = HeaderValue(value=element.value[:200], meaning=element.meaning or None, phi=element.phi)
+            values[path.field, path.component] = value
+    return Header(
+        message_type=values.get((9, 1)),
+        trigger_event=values.get((9, 2)),
+        structure=values.get((9, 3)),
+        version=values.get((12, 1)),
+        control_id=values.get((10, 1)),
+        sending_application=values.get((3, 1)),
+        sending_facility=values.get((4, 1)),
+        receiving_application=values.get((5, 1)),
+        receiving_facility=values.get((6, 1)),
+        sent=values.get((7, 1)),
+        processing_id=values.get((11, 1)),
+    )
+
+
+def _separators(parsed: Message) -> str:
+    s = parsed.separators
+    return s.field + s.component + s.repetition + s.escape + s.subcomponent + s.truncation
+
+
+def _escape_notes(parsed: Message) -> list[Note]:
+    for seg in parsed.segments:
+        if any(has_unknown_sequence(text, parsed.separators) for text in seg.fields[3 if seg.id == "MSH" else 1 :]):
+            return [Note(f"segment {seg.ordinal}", Remark.UNKNOWN_ESCAPE)]
+    return []

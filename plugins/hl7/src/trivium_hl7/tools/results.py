@@ -1,0 +1,79 @@
+"""What `parse_hl7_message` returns."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from trivium.api import PUBLIC, Kind, PhiBy
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class HeaderValue(_Model):
+    """A value of MSH."""
+
+    value: Annotated[str, PhiBy("phi")]
+    meaning: Annotated[str | None, PhiBy("phi")] = None
+    phi: Annotated[Kind | None, PUBLIC]
+
+
+class Header(_Model):
+    """The first part of MSH; absent where the message has no value."""
+
+    message_type: HeaderValue | None = Field(description="MSH-9.1")
+    trigger_event: HeaderValue | None = Field(description="MSH-9.2")
+    structure: HeaderValue | None = Field(description="MSH-9.3")
+    version: HeaderValue | None = Field(description="MSH-12.1")
+    control_id: HeaderValue | None = Field(description="MSH-10")
+    sending_application: HeaderValue | None = Field(description="MSH-3.1")
+    sending_facility: HeaderValue | None = Field(description="MSH-4.1")
+    receiving_application: HeaderValue | None = Field(description="MSH-5.1")
+    receiving_facility: HeaderValue | None = Field(description="MSH-6.1")
+    sent: HeaderValue | None = Field(description="MSH-7")
+    processing_id: HeaderValue | None = Field(description="MSH-11.1")
+
+
+class ValuedPlace(_Model):
+    """One valued field, component or sub-component."""
+
+    path: Annotated[str, PUBLIC] = Field(
+        description="SEG[n]-field[repetition].component.subcomponent, from 1; an index that tells nothing is left out"
+    )
+    name: Annotated[str, PUBLIC]
+    type: Annotated[str, PUBLIC] = Field(description="primitive data type; empty: not in the dictionary")
+    value: Annotated[str, PhiBy("phi")] = Field(description="escape sequences decoded")
+    phi: Annotated[Kind | None, PUBLIC] = Field(description="kind of patient data; null: none")
+    raw: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="as written, where that differs")
+    table: Annotated[str | None, PUBLIC] = Field(default=None, description="HL7 table number")
+    meaning: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="the code's display in that table")
+    null: Annotated[bool, PUBLIC] = Field(default=False, description='the sender wrote "": delete the value')
+    full_length: Annotated[int | None, PUBLIC] = Field(
+        default=None, description="characters of the whole value, where it is longer than value_limit and was cut"
+    )
+
+
+class SegmentPart(_Model):
+    """The places of one segment that are on this page."""
+
+    id: Annotated[str, PUBLIC]
+    ordinal: Annotated[int, PUBLIC] = Field(description="which segment of the message")
+    name: Annotated[str, PUBLIC] = Field(description="empty: not in the dictionary")
+    values: tuple[ValuedPlace, ...]
+
+
+class ParsedMessage(_Model):
+    """A message: what it is first, then its valued places, a page at a time."""
+
+    header: Header
+    definitions: Annotated[str, PUBLIC] = Field(description="version whose definitions name the fields")
+    separators: Annotated[str, PUBLIC] = Field(description="MSH-1 and MSH-2 as they were understood")
+    segment_counts: Annotated[dict[str, int], PUBLIC] = Field(description="in order of first appearance")
+    notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd and tolerated, and where")
+    total: Annotated[int, PUBLIC] = Field(description="valued places that were asked for")
+    offset: Annotated[int, PUBLIC]
+    next_offset: Annotated[int | None, PUBLIC] = Field(description="ask for this offset next; null: nothing is left")
+    segments: tuple[SegmentPart, ...]

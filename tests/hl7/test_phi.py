@@ -1,0 +1,173 @@
+"""Which values are withheld. Canaries are values that stand nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+from tests.hl7.messages import parse
+
+from trivium.api import Kind
+
+HEAD = r"MSH|^~\&|APP1|Canary Clinic|APP2|Canary Hospital|20260102||ADT^A01^ADT_A01|CANARY-1|P|{version}"
+
+
+def line(segment: str, values: dict[int, str]) -> str:
+    """A segment with these fields."""
+    return "|".join([segment, *(values.get(number, "") for number in range(1, max(values) + 1))])
+
+
+def kinds(text: str, version: str = "2.5.1") -> dict[str, Kind | None]:
+    result = parse(f"{HEAD.format(version=version)}\r{text}")
+    return {place.path: place.phi for part in result.segments[1:] for place in part.values}
+
+
+PATIENT = {
+    2: "C02", 3: "C03^^^NCL^MR~C03B", 4: "C04", 5: "O'BRIEN^SEÁN^C5C^C5D^C5E", 6: "MÜLLER^C06", 7: "19010203",
+    9: "C09^ALIAS", 11: "C11 Street&C11B&C11C^C11D^C11E^C11F^C11G^C11H", 12: "C12",
+    13: "C13^PRN^PH^c13@x.example^49^123^4567", 14: "C14", 18: "C18", 19: "C19", 20: "C20^C20B", 21: "C21", 23: "C23",
+    25: "25", 26: "C26", 27: "C27", 28: "C28", 29: "20251231", 32: "C32", 34: "C34", 39: "C39",
+    40: "^PRN^PH^^49^40^404040",
+}  # fmt: skip
+PUBLIC_PARTS = {"NCL", "MR", "PRN", "PH"}
+
+
+@pytest.mark.parametrize(
+    "version", ["2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8", "2.9", "", "9"]
+)
+def test_every_patient_field_is_withheld_in_every_version(version: str) -> None:
+    message = f"{HEAD.format(version=version)}\r{line('PID', PATIENT)}"
+    result = parse(message, segments=["PID"])
+    shown = {place.value for part in result.segments for place in part.values if place.phi is None}
+    assert result.total > 50
+    assert shown <= PUBLIC_PARTS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        line("NK1", dict.fromkeys([2, 4, 5, 6, 12, 13, 16, 19, 26, 27, 28, 29, 30, 31, 32, 33, 37], "CANARY")),
+        line("GT1", dict.fromkeys([2, 3, 4, 5, 6, 7, 8, 12, 16, 17, 18, 19, 21, 35, 43, 47], "CANARY")),
+        line("IN1", dict.fromkeys([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 16, 18, 19, 35, 36, 46, 49], "CANARY")),
+        line("IN2", dict.fromkeys(range(1, 73), "CANARY")),
+        line("PV1", dict.fromkeys([3, 5, 6, 7, 8, 9, 11, 17, 19, 37, 39, 42, 43, 44, 45, 50, 52], "1^CANARY")),
+        line("PV1", dict.fromkeys([3, 5, 6, 7, 8, 9, 11, 17, 19, 37, 39, 42, 43, 44, 45, 50, 52], "CANARY")),
+        "NTE|1||CANARY",
+        "NTE|1|L|see CANARY",
+        "OBX|1|TX|1^A^L||CANARY",
+        "OBX|1|FT|1^A^L||CANARY~CANARY",
+        "OBX|1|ST|1^A^L||CANARY",
+        "OBX|1|ED|1^A^L||^^^^CANARY",
+        "OBX|1|RP|1^A^L||CANARY",
+        "OBX|1|XPN|1^A^L||CANARY^JO",
+        "OBX|1|XAD|1^A^L||1^^CANARY",
+        "OBX|1|CX|1^A^L||CANARY",
+        "OBX|1||1^A^L||CANARY",
+        "OBX|1|CANARY|1^A^L||CANARY",
+        "OBX|1|CE|1^A^L||^CANARY",
+        "OBX|1|CWE|1^A^L||A^^L^^^^^^CANARY",
+        "OBX|1|NM|1^A^L||CANARY",
+        "OBX|1|SN|1^A^L||CANARY^1",
+        "OBX|CANARY|NM|1^A^L|CANARY|5|g|CANARY",
+        "ORC|NW|CANARY|CANARY|CANARY||||CANARY||CANARY|CANARY|1^CANARY",
+        "OBR|1|CANARY|CANARY|1^A^L||||||1^CANARY|||CANARY|||1^CANARY|CANARY|CANARY|CANARY|CANARY|CANARY",
+        "MRG|CANARY~CANARY|CANARY|CANARY|CANARY|||CANARY^JO",
+        "SCH|CANARY|CANARY||||||||||||||||1^CANARY",
+        "MSA|AA|CANARY|CANARY",
+        "QPD|Q1^N^L|CANARY|@PID.5^CANARY",
+        "ZPI|CANARY|1^CANARY&CANARY~CANARY",
+        "QQQ|CANARY",
+        "PID|||||||" + "|" * 60 + "CANARY",
+        "PID|1|||||||O'CANARY",
+        "PID|1|||||||A&CANARY",
+        "PID|1|||||||A^CANARY",
+        "PID|1|||||||||A^B^L&CANARY",
+        "PID|||1^^^NCL&1.2.3&ISO&CANARY",
+        "EVN|CANARY|20260102|20260102||1^CANARY",
+        "STF|CANARY|CANARY|CANARY^JO",
+        "AIG|1||CANARY^CANARY^L",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("version", ["2.1", "2.3", "2.5.1", "2.8.2", "2.9"])
+def test_a_canary_shows_only_where_it_is_marked(text: str, version: str) -> None:
+    result = parse(f"{HEAD.format(version=version)}\r{text}", segments=[text[:3]])
+    found = [place for part in result.segments for place in part.values if "CANARY" in place.value + (place.raw or "")]
+    assert found
+    assert [place.path for place in found if place.phi is None] == []
+    bare = result.model_copy(update={"segments": ()}).model_dump_json(exclude={"header": {"control_id"}})
+    assert "CANARY" not in bare
+
+
+def test_the_header_withholds_what_is_no_code() -> None:
+    names = r"MSH|^~\&|Canary App|Canary Clinic|Canary App|Canary Hospital|20260102|"
+    result = parse(names + "CANARY|Canary^CANARY^CANARY|CANARY|C|CANARY")
+    found = {name: value["phi"] for name, value in result.header.model_dump(exclude_none=True).items()}
+    assert found == {
+        "message_type": Kind.TEXT,
+        "trigger_event": Kind.TEXT,
+        "structure": Kind.TEXT,
+        "version": Kind.TEXT,
+        "control_id": Kind.ORDER,
+        "sending_application": Kind.TEXT,
+        "sending_facility": Kind.NAME,
+        "receiving_application": Kind.TEXT,
+        "receiving_facility": Kind.NAME,
+        "sent": Kind.DATE,
+        "processing_id": Kind.TEXT,
+    }
+
+
+def test_what_the_work_is_about_is_public() -> None:
+    assert kinds("OBX|1|NM|2093-3^Cholesterol^LN|1.2|180.5|mg/dL^^UCUM|100-200|H|||F") == dict.fromkeys(
+        [
+            "OBX-1", "OBX-2", "OBX-3.1", "OBX-3.2", "OBX-3.3", "OBX-4", "OBX-5", "OBX-6.1", "OBX-6.3", "OBX-7", "OBX-8",
+            "OBX-11",
+        ]
+    )  # fmt: skip
+    assert kinds("OBX|1|SN|1^A^L||>^100") == dict.fromkeys(
+        ["OBX-1", "OBX-2", "OBX-3.1", "OBX-3.2", "OBX-3.3", "OBX-5.1", "OBX-5.2"]
+    )
+    assert kinds("PID|1||||||||||||||en|M||||||||||||||N") == dict.fromkeys(["PID-1", "PID-15.1", "PID-16.1", "PID-30"])
+    assert kinds("DG1|1||I10^Essential hypertension^I10C") == dict.fromkeys(["DG1-1", "DG1-3.1", "DG1-3.2", "DG1-3.3"])
+
+
+def test_identifiers_keep_their_type_and_issuer_public() -> None:
+    assert kinds("PID|||4711^4^M11^NCL&1.2.3&ISO^MR^Canary Clinic^20200101") == {
+        "PID-3.1": Kind.PATIENT_ID,
+        "PID-3.2": Kind.PATIENT_ID,
+        "PID-3.3": None,
+        "PID-3.4.1": None,
+        "PID-3.4.2": None,
+        "PID-3.4.3": None,
+        "PID-3.5": None,
+        "PID-3.6.1": Kind.PATIENT_ID,
+        "PID-3.7": Kind.DATE,
+    }
+
+
+def test_names_are_withheld_in_all_their_parts() -> None:
+    assert kinds("PID|||||O'BRIEN&VAN&O&X&Y^SEÁN^Q^JR^DR^PHD^L") == {
+        **{f"PID-5.1.{n}": Kind.NAME for n in range(1, 6)},
+        **{f"PID-5.{n}": Kind.NAME for n in range(2, 7)},
+        "PID-5.7": None,
+    }
+
+
+def test_dates_are_dates_and_births_are_births() -> None:
+    assert kinds("PID|||||||19700101") == {"PID-7": Kind.BIRTH_DATE}
+    assert kinds("PID|||||||19700101", "2.8") == {"PID-7": Kind.BIRTH_DATE}
+    assert kinds("EVN|A01|20260101") == {"EVN-1": None, "EVN-2": Kind.DATE}
+    assert kinds("PV1||I" + "|" * 42 + "20260101") == {"PV1-2": None, "PV1-44": Kind.DATE}
+
+
+def test_a_null_is_public() -> None:
+    assert kinds('PID|||||""') == {"PID-5.1.1": None}
+
+
+def test_study_uids_and_accession_numbers_have_their_kind() -> None:
+    assert kinds("IPC|A1^RIS|P1|1.2.3|S1") == {
+        "IPC-1.1": Kind.ORDER,
+        "IPC-1.2": None,
+        "IPC-2.1": Kind.ORDER,
+        "IPC-3.1": Kind.UID,
+        "IPC-4.1": Kind.ORDER,
+    }
+    assert kinds("OBR||||||||||||||||||ACC1") == {"OBR-18": Kind.ORDER}
