@@ -45,6 +45,8 @@ class Shop:
 
     count: int = 3
     sent: list[str] = field(default_factory=list)
+    fault: BaseException | None = None
+    """What the preflight raises."""
     stopped: threading.Event = field(default_factory=threading.Event)
 
 
@@ -112,6 +114,8 @@ def wait_for_widget(shop: Given[Shop], call: Call) -> Moved:
 
 
 def plan_move(shop: Shop, code: str) -> Preflight:
+    if shop.fault is not None:
+        raise shop.fault
     return Preflight(counts={"widgets": shop.count}, facts=(Fact(label="Owner", value=NAME, kind=Kind.NAME),))
 
 

@@ -36,7 +36,7 @@ def annotations_of(effect: Effect, title: str) -> types.ToolAnnotations:
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of a model, without the titles that pydantic derives from names."""
-    schema: dict[str, Any] = _untitled(model.model_json_schema(mode="serialization"))
+    schema: dict[str, Any] = _untitled(model.model_json_schema())
     return schema
 
 

@@ -147,10 +147,12 @@ def _nothing_has_moved(destination: Destination) -> None:
 
 async def _call(client: Client, name: str, arguments: dict[str, Any], *, expect: str, fails: bool = False) -> str:
     """The text of a tool's answer, shown; it has to contain `expect` and fail only if that is meant."""
+    from trivium.testing import text_of
+
     shown = ", ".join(f"{key}={_short(value)}" for key, value in arguments.items())
     print(f"   > {name}({shown})")
     result = await client.call_tool(name, arguments)
-    text = str(result.content[0].text)
+    text = text_of(result)
     _say(text)
     if bool(result.is_error) is not fails or expect not in text:
         raise Unexpected(f"{name} did not answer with {expect}")
