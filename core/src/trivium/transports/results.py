@@ -96,7 +96,7 @@ def _records(records: Sequence[Mapping[str, Any]], indent: str) -> list[str]:
     if any(isinstance(cell, Mapping) or _is_table(cell) for record in records for cell in record.values()):
         blocks = (_lines(record, indent + "  ") for record in records)
         return [f"{indent}- {block[0].lstrip()}" if not i else line for block in blocks for i, line in enumerate(block)]
-    columns = [name for name in records[0] if any(_cell(record.get(name)) for record in records)]
+    columns = dict.fromkeys(name for record in records for name, cell in record.items() if _cell(cell))
     rows = [" | ".join(_cell(record.get(name)) for name in columns) for record in records]
     return [indent + " | ".join(columns), *(indent + row for row in rows)]
 

@@ -122,7 +122,7 @@ def _place(element: Element, value_limit: int) -> ValuedPlace:
         raw=element.raw[:value_limit] if element.raw != element.value else None,
         table=element.table or None,
         meaning=element.meaning or None,
-        null=element.null,
+        null=True if element.null else None,
         full_length=len(element.value) if len(element.value) > value_limit else None,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,7 +50,9 @@ class ValuedPlace(_Model):
     raw: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="as written, where that differs")
     table: Annotated[str | None, PUBLIC] = Field(default=None, description="HL7 table number")
     meaning: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="the code's display in that table")
-    null: Annotated[bool, PUBLIC] = Field(default=False, description='the sender wrote "": delete the value')
+    null: Annotated[Literal[True] | None, PUBLIC] = Field(
+        default=None, description='the sender wrote "": delete the value'
+    )
     full_length: Annotated[int | None, PUBLIC] = Field(
         default=None, description="characters of the whole value, where it is longer than value_limit and was cut"
     )
