@@ -20,6 +20,7 @@ from trivium.api.hookspecs import hookimpl
 from trivium.api.phi import PUBLIC, Kind, Mark, Phi, PhiBy, Public
 from trivium.api.plugin import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey
 from trivium.api.safety import Fact, Preflight, Safety
+from trivium.api.settings import CommaSeparated
 from trivium.api.tool import Effect, Given, ToolSpec, tool
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "BadInput",
     "Call",
     "CallView",
+    "CommaSeparated",
     "Command",
     "Effect",
     "Fact",

@@ -7,19 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_settings import NoDecode
 
-
-def split_commas(value: Any) -> Any:
-    """`"a, b"` as an environment variable gives it becomes `("a", "b")`."""
-    return tuple(part for raw in value.split(",") if (part := raw.strip())) if isinstance(value, str) else value
+from trivium.api import CommaSeparated
 
 
 def lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_commas)]
+Names = CommaSeparated[str]
 
 
 class Section(BaseModel):
