@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
-import sqlite3
 import time
 from typing import Annotated
 
 import typer
 
 from trivium.cli.common import fail, read_settings, show_json
+from trivium.host.account import account_name
 from trivium.host.app import open_ledger
+from trivium.pipeline import LedgerFault
 
 app = typer.Typer(help="See what waits for a person's approval, and decide.", no_args_is_help=True)
 
@@ -22,8 +22,8 @@ def list_(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = Fa
     """Show the questions that wait for an answer."""
     try:
         waiting = open_ledger(read_settings()).waiting()
-    except (sqlite3.Error, OSError) as error:
-        fail(f"the approval ledger cannot be read ({type(error).__name__})")
+    except LedgerFault as fault:
+        fail(f"the approval ledger cannot be read ({fault})")
     if json:
         show_json([{"code": a.code, "tool": a.tool, "caller": a.caller, "question": a.question} for a in waiting])
         return
@@ -50,9 +50,9 @@ def refuse(code: Code) -> None:
 def _decide(code: str, *, approve: bool) -> None:
     try:
         ledger = open_ledger(read_settings())
-        recorded = ledger.decide(code.strip().upper(), approve=approve, by=f"console:{getpass.getuser()}")
-    except (sqlite3.Error, OSError, KeyError) as error:
-        fail(f"the approval ledger cannot be written ({type(error).__name__})")
+        recorded = ledger.decide(code.strip().upper(), approve=approve, by=f"console:{account_name()}")
+    except LedgerFault as fault:
+        fail(f"the approval ledger cannot be written ({fault})")
     if not recorded:
         fail("no question with this code waits for an answer: it is unknown, expired or already decided")
     typer.echo("approved: good for one run with the same arguments" if approve else "refused")

@@ -56,6 +56,8 @@ def _check_gates(spec: ToolSpec) -> None:
         raise UnfitTool("it has limits and no preflight that could count")
 
 
+_TEXTS: Final = [Annotated[hint, Phi(kind)] for kind in Kind for hint in (str, str | None)]
+"""The usual ones, which need no trial: building an adapter takes longer than starting a plugin."""
 _HARMLESS: Final = (bool, type(None))
 
 
@@ -76,8 +78,8 @@ class _Marks:
             mark = mark_among(info.metadata) or inherited
             if isinstance(mark, PhiBy):
                 self._check_sibling(model, mark, f"{path}.{name}")
-            if isinstance(mark, Phi | PhiBy):
-                self._check_can_be_withheld(info.rebuild_annotation(), f"{path}.{name}")
+            if isinstance(mark, Phi | PhiBy) and not _can_be_withheld(info.rebuild_annotation()):
+                raise UnfitTool(f"{path}.{name} carries patient data in a type that cannot hold a text in its place")
             self._type(info.annotation, mark, f"{path}.{name}")
 
     def _type(self, hint: Any, mark: Mark | None, path: str) -> None:
@@ -105,17 +107,19 @@ class _Marks:
         if sibling is None or Kind not in (sibling.annotation, *get_args(sibling.annotation)):
             raise UnfitTool(f"{path} takes its kind from {mark.field}, which is not a field of type Kind beside it")
 
-    def _check_can_be_withheld(self, annotation: Any, path: str) -> None:
-        """A withheld value is a text in the value's place; the result's own schema must allow it there."""
-        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-        for stand_in in (withheld(Kind.TEXT), [withheld(Kind.TEXT)]):
-            try:
-                adapter.validate_python(stand_in)
-            except ValidationError:
-                continue
-            return
-        if not _holds_models(annotation):
-            raise UnfitTool(f"{path} carries patient data in a type that cannot hold a text in its place")
+
+def _can_be_withheld(annotation: Any) -> bool:
+    """A withheld value is a text in the value's place; the result's own schema must allow it there."""
+    if annotation in _TEXTS:
+        return True
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    for stand_in in (withheld(Kind.TEXT), [withheld(Kind.TEXT)]):
+        try:
+            adapter.validate_python(stand_in)
+        except ValidationError:
+            continue
+        return True
+    return _holds_models(annotation)
 
 
 def _closed(hint: Any) -> bool:

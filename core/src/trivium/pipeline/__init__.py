@@ -7,7 +7,7 @@ from trivium.pipeline.approve import Answer, AnswerNeeded, Person, Question
 from trivium.pipeline.audit import AuditLog
 from trivium.pipeline.call import Request, ServedTool
 from trivium.pipeline.execute import House, execute, execute_and_tell
-from trivium.pipeline.ledger import Ledger
+from trivium.pipeline.ledger import Ledger, LedgerFault
 from trivium.pipeline.redact import Redactor
 from trivium.pipeline.run import ProgressSink, Workers
 from trivium.pipeline.vetoes import Veto
@@ -18,6 +18,7 @@ __all__ = [
     "AuditLog",
     "House",
     "Ledger",
+    "LedgerFault",
     "Person",
     "ProgressSink",
     "Question",

@@ -6,7 +6,6 @@ ask is asked; for one that cannot, the refusal carries a code that a person appr
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -16,7 +15,7 @@ from anyio import to_thread
 
 from trivium.api import Preflight, RefusalCode, Refused
 from trivium.pipeline.call import AdmittedCall
-from trivium.pipeline.ledger import Approval, Ledger, State
+from trivium.pipeline.ledger import Approval, Ledger, LedgerFault, State
 from trivium.pipeline.redact import Redactor
 
 T = TypeVar("T")
@@ -79,9 +78,9 @@ async def ask_person(
         if await _ledger(lambda: ledger.spend(approval.code, **action)):
             return approval.code
         await _ledger(lambda: ledger.tell(approval.code, **action))
-    except (sqlite3.Error, OSError) as error:
+    except LedgerFault as fault:
         raise Refused(
-            RefusalCode.GATE_FAILED, f"the approval ledger cannot be used ({type(error).__name__}): nothing was done"
+            RefusalCode.GATE_FAILED, f"the approval ledger cannot be used ({fault}): nothing was done"
         ) from None
     raise Refused(RefusalCode.APPROVAL_DECLINED, f"a person did not approve this {call.spec.name}: nothing was done")
 

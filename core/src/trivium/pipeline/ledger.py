@@ -6,14 +6,16 @@ The row is the authority, whichever way the person was reached. SQLite makes it 
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Without those that are taken for one another when read aloud."""
@@ -24,6 +26,10 @@ CREATE TABLE IF NOT EXISTS approval (
     state TEXT NOT NULL, opened REAL NOT NULL, decided_by TEXT
 )
 """
+
+
+class LedgerFault(Exception):
+    """The ledger cannot be read or written. The text says what kind of fault it was."""
 
 
 class State(StrEnum):
@@ -47,7 +53,7 @@ class Approval:
 
 
 class Ledger:
-    """Every method is one transaction. Rows older than `seconds` are as good as absent. Raises `sqlite3.Error`."""
+    """Every method is one transaction. Rows older than `seconds` are as good as absent. Raises `LedgerFault`."""
 
     def __init__(self, path: Path, *, seconds: float, clock: Callable[[], float] = time.time) -> None:
         self._path = path
@@ -117,17 +123,22 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path.touch(mode=0o600)
-        with closing(sqlite3.connect(self._path, timeout=10, isolation_level=None)) as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                db.execute(_SCHEMA)
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
+        import sqlite3  # most sessions approve nothing
+
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path.touch(mode=0o600)
+            with closing(sqlite3.connect(self._path, timeout=10, isolation_level=None)) as db:
+                db.execute("BEGIN IMMEDIATE")
+                try:
+                    db.execute(_SCHEMA)
+                    yield db
+                except BaseException:
+                    db.execute("ROLLBACK")
+                    raise
+                db.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerFault(type(error).__name__) from None
 
 
 _COLUMNS: Final = "code, caller, tool, question, state, opened"
