@@ -1,0 +1,73 @@
+"""What the documents promise holds: commands, hooks, examples, the map."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from trivium.api import hookspecs
+from trivium.testing import connect, error_code, memory_host
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
+
+
+def test_the_readme_opens_with_the_two_commands_that_ci_runs() -> None:
+    commands = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)[:2]
+    assert [command.rpartition(" && ")[2] for command in commands] == [
+        ".uv/bin/uv run trivium demo",
+        ".uv/bin/uv run pytest",
+    ]
+    ci = (ROOT / ".ci" / "run").read_text("utf-8")
+    for ending, command in zip(("trivium demo", "pytest"), commands, strict=True):
+        assert re.search(rf"bash -c \"\$\(readme '?{ending}'?\)\"", ci)
+        assert [line for line in README.splitlines() if re.match(rf"^python3 .*{ending}$", line)] == [command]
+
+
+def test_the_map_names_what_is_there() -> None:
+    tree = README.partition("## Map")[2].partition("```text\n")[2].partition("```")[0]
+    folders = re.findall(r"^( *)(\S+)/ ", tree, re.MULTILINE)
+    for indent, name in folders:
+        base = ROOT / "core" / "src" / "trivium" if indent.startswith("    ") else ROOT / "core" if indent else ROOT
+        assert (base / name).is_dir(), name
+
+
+def test_every_tool_of_the_table_is_served(tmp_path: Path) -> None:
+    listed = re.findall(r"^\| `(\w+)` \| (\w+) \|", README, re.MULTILINE)
+    done = subprocess.run(
+        [sys.executable, "-c", "from trivium.host import Host; h = Host.start();"
+         "print(*sorted(f'{t.plugin} {n}' for n, t in h.tools.items()), sep='\\n')"],
+        env={"TRIVIUM_HOME": str(tmp_path)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == sorted(f"{plugin} {tool}" for tool, plugin in listed)
+
+
+def test_the_guide_has_each_hook_with_its_exact_signature() -> None:
+    described = re.findall(r"^\| `(trivium_\w+\(.*)` \|", GUIDE, re.MULTILINE)
+    specs = [getattr(hookspecs, name) for name in vars(hookspecs) if name.startswith("trivium_")]
+    exact = [f"{spec.__name__}{inspect.signature(spec, eval_str=False)}".replace("'", "") for spec in specs]
+    assert [line.replace("\\|", "|") for line in described] == exact
+
+
+@pytest.mark.anyio
+async def test_the_plugin_of_the_guide_works(tmp_path: Path) -> None:
+    source = re.findall(r"```python\n(# trivium_widgets/plugin.py.*?)```", GUIDE, re.DOTALL)[0]
+    plugin = types.ModuleType("trivium_widgets")
+    sys.modules[plugin.__name__] = plugin  # where annotations are looked up
+    try:
+        exec(compile(source, "plugin.py", "exec"), vars(plugin))
+        host = memory_host({"TRIVIUM_HOME": str(tmp_path)}, widgets=plugin)
+        async with connect(host) as client:
+            good = await client.call_tool("lookup_widget", {"code": "W-17"})
+            bad = await client.call_tool("lookup_widget", {"code": "W-17-AND-MORE"})
+    finally:
+        del sys.modules[plugin.__name__]
+    assert good.structured_content == {"code": "W-17", "weight": 1.5}
+    assert error_code(bad) == "bad_input"
