@@ -16,7 +16,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 HERE = Path(__file__).parent
 CALLS = 200
@@ -57,7 +57,7 @@ class Server:
 class _Wire:
     """JSON-RPC over pipes, with nothing of a client library in the measurement."""
 
-    def __init__(self, stdin: BinaryIO, stdout: BinaryIO) -> None:
+    def __init__(self, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         self._stdin, self._stdout, self._id = stdin, stdout, 0
 
     def __call__(self, method: str, **params: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The tools: typed values in, typed values out."""
