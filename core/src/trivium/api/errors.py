@@ -73,6 +73,9 @@ class ToolFailure(TriviumError):
     code: ClassVar[str] = "tool_failed"
 
     def __init__(self, *, where: str, problem: Problem, **numbers: int | float) -> None:
+        for name, number in numbers.items():
+            if not isinstance(number, int | float):
+                raise TypeError(f"{name} of a problem is not a number")
         super().__init__(f"{where} {problem.value.format(**numbers)}")
         self.where = where
         self.problem = problem

@@ -31,8 +31,10 @@ def build() -> typer.Typer:
         added = Host.start().commands()
     except CannotStart:
         added = []
+    own = {"serve", "plugins", "license", "approvals", "audit"}
     for command in added:
-        app.command(command.name)(command.run)
+        if command.name not in own:  # a plugin adds, it does not replace
+            app.command(command.name)(command.run)
     return app
 
 

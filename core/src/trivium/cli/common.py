@@ -11,7 +11,7 @@ import typer
 from trivium.host import CannotStart, Host
 from trivium.host.app import core_settings
 from trivium.settings import CoreSettings, Sources
-from trivium.settings.compose import BadSettingsFile
+from trivium.settings.compose import BadSettings
 
 
 def fail(sentence: str) -> NoReturn:
@@ -24,7 +24,7 @@ def read_settings() -> CoreSettings:
     """The host's own settings, for commands that need no plugin."""
     try:
         return core_settings(Sources.of(os.environ))
-    except (CannotStart, BadSettingsFile) as error:
+    except (CannotStart, BadSettings) as error:
         fail(str(error))
 
 

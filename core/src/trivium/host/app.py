@@ -33,8 +33,8 @@ from trivium.pipeline import (
     Workers,
     execute_and_tell,
 )
-from trivium.settings import CoreSettings, Sources, UnknownSetting, check_names, fill
-from trivium.settings.compose import BadSettingsFile
+from trivium.settings import CoreSettings, Sources, UnknownSetting, check_names, check_own_names, fill
+from trivium.settings.compose import BadSettings
 
 log = logging.getLogger("trivium.host")
 
@@ -58,10 +58,11 @@ class Host:
         """Load the plugins and build the house. Raises `CannotStart`."""
         try:
             sources = Sources.of(os.environ if environ is None else environ)
+            check_own_names(sources.environ, CoreSettings)
             settings = core_settings(sources)
             loading = _Loading(settings, installed_plugins() if plugins is None else plugins)
             check_names(sources.environ, sources.file, CoreSettings, loading.sections)
-        except (BadSettingsFile, UnknownSetting) as error:
+        except (BadSettings, UnknownSetting) as error:
             raise CannotStart(str(error)) from None
         contributions = loading.collect(sources)
         if absent := [name for name in settings.plugins.required if name not in contributions]:
@@ -170,7 +171,7 @@ def _build_house(settings: CoreSettings, contributions: Mapping[str, Contributio
     for contribution in contributions.values():
         keys.update(contribution.license_keys)
     return House(
-        audit=AuditLog(settings.audit_file, _secret(settings.home_folder / "secret.key")),
+        audit=AuditLog(settings.audit_file, _secret(settings.home / "secret.key")),
         licenses=LicenseDesk(settings.license_file, settings.license_keys, keys),
         vetoes=[Veto(name, c.veto) for name, c in contributions.items() if c.veto],
         ledger=open_ledger(settings),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import enum
 import inspect
-import types
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from trivium.api import Effect, Kind, Mark, Phi, PhiBy, Public, ToolSpec
-from trivium.pipeline.redact import mark_among, withheld
+from trivium.host.schemas import schema_of
+from trivium.pipeline.marks import is_closed, leaves_of, mark_of
+from trivium.pipeline.redact import withheld
 
 
 class UnfitTool(ValueError):
@@ -27,6 +27,7 @@ def check_tool(spec: ToolSpec) -> None:
         _check_parameters(spec)
         _check_gates(spec)
         _Marks(required=spec.effect is not Effect.LOCAL).model(spec.output, spec.mark, spec.output.__name__)
+        _check_schemas(spec)
     except UnfitTool as fault:
         raise UnfitTool(f"{spec.name}: {fault}") from None
 
@@ -35,6 +36,8 @@ def _check_parameters(spec: ToolSpec) -> None:
     if spec.missing:
         raise UnfitTool(f"nobody supplies {', '.join(sorted(spec.missing))}")
     arguments = spec.input.model_fields
+    if renamed := [name for name, info in arguments.items() if info.alias or info.validation_alias]:
+        raise UnfitTool(f"its argument {renamed[0]} has a second name")
     if spec.rehearsal is not None and (
         spec.rehearsal not in arguments or arguments[spec.rehearsal].annotation is not bool
     ):
@@ -56,9 +59,13 @@ def _check_gates(spec: ToolSpec) -> None:
         raise UnfitTool("it has limits and no preflight that could count")
 
 
-_TEXTS: Final = [Annotated[hint, Phi(kind)] for kind in Kind for hint in (str, str | None)]
-"""The usual ones, which need no trial: building an adapter takes longer than starting a plugin."""
-_HARMLESS: Final = (bool, type(None))
+def _check_schemas(spec: ToolSpec) -> None:
+    """A client is shown both; they are made here so that a tool without one takes no other down later."""
+    for model in (spec.input, spec.output):
+        try:
+            schema_of(model)
+        except Exception as error:
+            raise UnfitTool(f"{model.__name__} has no JSON schema ({type(error).__name__})") from None
 
 
 class _Marks:
@@ -75,32 +82,26 @@ class _Marks:
             return
         self._entered.add((model, inherited))
         for name, info in model.model_fields.items():
-            mark = mark_among(info.metadata) or inherited
+            try:
+                mark = mark_of(info) or inherited
+            except ValueError:
+                raise UnfitTool(f"{path}.{name} has parts with different marks; make each a field") from None
             if isinstance(mark, PhiBy):
                 self._check_sibling(model, mark, f"{path}.{name}")
-            if isinstance(mark, Phi | PhiBy) and not _can_be_withheld(info.rebuild_annotation()):
+            if isinstance(mark, Phi | PhiBy) and not _can_be_withheld(info.rebuild_annotation(), mark):
                 raise UnfitTool(f"{path}.{name} carries patient data in a type that cannot hold a text in its place")
-            self._type(info.annotation, mark, f"{path}.{name}")
+            # What a sibling says of a container holds for all that is below it.
+            self._leaves(info.annotation, Phi(Kind.TEXT) if isinstance(mark, PhiBy) else mark, f"{path}.{name}")
 
-    def _type(self, hint: Any, mark: Mark | None, path: str) -> None:
-        origin = get_origin(hint)
-        if origin is Annotated:
-            hint, *metadata = get_args(hint)
-            self._type(hint, mark_among(metadata) or mark, path)
-        elif isinstance(hint, type) and issubclass(hint, BaseModel):
-            self.model(hint, mark, path)
-        elif origin in (Union, types.UnionType):
-            for part in get_args(hint):
-                self._type(part, mark, path)
-        elif isinstance(origin, type) and issubclass(origin, Mapping):
-            if not isinstance(mark, Public):
-                raise UnfitTool(f"{path} is a mapping, which can only be public")
-        elif isinstance(origin, type) and issubclass(origin, list | tuple | AbstractSet):
-            for part in get_args(hint):
-                if part is not Ellipsis:
-                    self._type(part, mark, path)
-        elif mark is None and self._required and not _closed(hint):
-            raise UnfitTool(f"{path} is not marked as public or as patient data")
+    def _leaves(self, hint: Any, mark: Mark | None, path: str) -> None:
+        for leaf in leaves_of(hint):
+            if isinstance(leaf, type) and issubclass(leaf, BaseModel):
+                self.model(leaf, mark, path)
+            elif isinstance(leaf, type) and issubclass(leaf, Mapping):
+                if not isinstance(mark, Public):
+                    raise UnfitTool(f"{path} is a mapping, which can only be public")
+            elif mark is None and self._required and not is_closed(leaf):
+                raise UnfitTool(f"{path} is not marked as public or as patient data")
 
     def _check_sibling(self, model: type[BaseModel], mark: PhiBy, path: str) -> None:
         sibling = model.model_fields.get(mark.field)
@@ -108,26 +109,34 @@ class _Marks:
             raise UnfitTool(f"{path} takes its kind from {mark.field}, which is not a field of type Kind beside it")
 
 
-def _can_be_withheld(annotation: Any) -> bool:
+_TEXTS: Final = [Annotated[hint, Phi(kind)] for kind in Kind for hint in (str, str | None)]
+"""The usual ones, which need no trial: building an adapter takes longer than starting a plugin."""
+
+
+def _can_be_withheld(annotation: Any, mark: Phi | PhiBy) -> bool:
     """A withheld value is a text in the value's place; the result's own schema must allow it there."""
     if annotation in _TEXTS:
         return True
+    if _holds(annotation, AbstractSet):
+        return False  # the same text twice is one member
+    if _holds(annotation, BaseModel):
+        return True  # its own fields are looked at
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-    for stand_in in (withheld(Kind.TEXT), [withheld(Kind.TEXT)]):
-        try:
-            adapter.validate_python(stand_in)
-        except ValidationError:
-            continue
-        return True
-    return _holds_models(annotation)
+    kinds = [mark.kind] if isinstance(mark, Phi) else list(Kind)
+    return all(_fits(adapter, withheld(kind)) or _fits(adapter, [withheld(kind)]) for kind in kinds)
 
 
-def _closed(hint: Any) -> bool:
-    """Types whose values are chosen by the program."""
-    return hint in _HARMLESS or get_origin(hint) is Literal or (isinstance(hint, type) and issubclass(hint, enum.Enum))
+def _fits(adapter: TypeAdapter[Any], value: Any) -> bool:
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
-def _holds_models(annotation: Any) -> bool:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return True
-    return any(_holds_models(part) for part in get_args(annotation))
+def _holds(annotation: Any, kind: type) -> bool:
+    """Whether a type of this kind stands anywhere in an annotation."""
+    here = get_origin(annotation) or annotation
+    return (isinstance(here, type) and issubclass(here, kind)) or any(
+        _holds(part, kind) for part in get_args(annotation)
+    )

@@ -58,7 +58,7 @@ def load(candidate: Candidate) -> Plugin:
         hooks.check_pending()
         info = hooks.hook.trivium_plugin()
         model = hooks.hook.trivium_settings()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise LeftOut(_words(error)) from error
     if not isinstance(info, PluginInfo):
         raise LeftOut("it does not say who it is (trivium_plugin returns a PluginInfo)")
@@ -82,21 +82,21 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
         model = plugin.settings_model
         settings = None if model is None else fill(model, sources, section=plugin.info.name)
         tools = tuple(plugin.ask("trivium_tools", settings=settings) or ())
-        keys = tuple(plugin.ask("trivium_license_keys") or ())
+        keys = {key.kid: key for key in plugin.ask("trivium_license_keys") or ()}
         for spec in tools:
             check_tool(spec)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         words = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
         raise LeftOut(f"its settings: {words}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise LeftOut(_words(error)) from error
     names = [spec.name for spec in tools]
     if twice := {name for name in names if names.count(name) > 1}:
         raise LeftOut(f"it offers a tool twice: {', '.join(sorted(twice))}")
     return Contribution(
         tools=tools,
-        license_keys={key.kid: key for key in keys},
+        license_keys=keys,
         veto=(lambda call: plugin.ask("trivium_veto", call=call)) if plugin.answers("trivium_veto") else None,
         observer=(lambda event: plugin.ask("trivium_after_call", event=event))
         if plugin.answers("trivium_after_call")
@@ -105,14 +105,15 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
 
 
 def commands_of(plugin: Plugin) -> Sequence[Command]:
-    """The commands a plugin adds; one that raises adds none."""
+    """The commands a plugin adds; one that raises, or returns what is none, adds none."""
     try:
-        return tuple(plugin.ask("trivium_commands") or ())
-    except Exception:
+        commands = tuple(plugin.ask("trivium_commands") or ())
+    except (Exception, SystemExit):
         return ()
+    return [one for one in commands if isinstance(one, Command) and callable(one.run)]
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     """The kind of an exception and its text, on one line. Nothing of a patient is loaded at this point."""
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text[:400]}" if text else type(error).__name__

@@ -92,7 +92,7 @@ def verify(token: str, keys: Mapping[str, PublicKey], *, now: float | None = Non
         raise LicenseFault(LicenseState.INVALID, "the license is too long to be one")
     try:
         header = jwt.get_unverified_header(token)
-        key = keys.get(str(header.get("kid")))
+        key = keys.get(header.get("kid", ""))
         if header.get("alg") != ALGORITHM or header.get("typ") != TYPE:
             raise LicenseFault(LicenseState.INVALID, "the license is not of the kind this host reads")
         if key is None:

@@ -73,11 +73,10 @@ async def ask_person(
     }
     try:
         approval = await _ledger(lambda: ledger.open(**action, question=question_text(call, plan, redactor)))
-        if approval.state is State.OPEN:
-            await _ask(call, approval, ledger, person)
-        if await _ledger(lambda: ledger.spend(approval.code, **action)):
+        willing = approval.state is not State.OPEN or await _ask(call, approval, ledger, person)
+        if willing and await _ledger(lambda: ledger.spend(approval.code, **action)):
             return approval.code
-        await _ledger(lambda: ledger.tell(approval.code, **action))
+        await _ledger(lambda: ledger.close(approval.code))
     except LedgerFault as fault:
         raise Refused(
             RefusalCode.GATE_FAILED, f"the approval ledger cannot be used ({fault}): nothing was done"
@@ -85,16 +84,18 @@ async def ask_person(
     raise Refused(RefusalCode.APPROVAL_DECLINED, f"a person did not approve this {call.spec.name}: nothing was done")
 
 
-async def _ask(call: AdmittedCall, approval: Approval, ledger: Ledger, person: Person) -> None:
+async def _ask(call: AdmittedCall, approval: Approval, ledger: Ledger, person: Person) -> bool:
+    """Whether the person at the client says yes; a no there stands, even against a yes given elsewhere meanwhile."""
     if not person.can_be_asked:
         raise Refused(
             RefusalCode.APPROVAL_REQUIRED,
             f"{call.spec.name} needs a person's approval and this client cannot ask for it. Let a person run "
             f"`trivium approvals approve {approval.code}` on the host, then call again with the same arguments",
         )
-    answer = await person.answer(Question(approval.code, approval.question))
-    approved = answer is Answer.APPROVED
-    await _ledger(lambda: ledger.decide(approval.code, approve=approved, by=f"client of {call.caller}"))
+    if await person.answer(Question(approval.code, approval.question)) is not Answer.APPROVED:
+        return False
+    await _ledger(lambda: ledger.decide(approval.code, approve=True, by=f"client of {call.caller}"))
+    return True
 
 
 async def _ledger(step: Callable[[], T]) -> T:
@@ -103,11 +104,15 @@ async def _ledger(step: Callable[[], T]) -> T:
 
 
 def question_text(call: AdmittedCall, plan: Preflight | None, redactor: Redactor) -> str:
-    """What the person reads: the tool, each argument that is set, what would move."""
+    """What the person reads: the tool, each argument but those that were left empty, what would move."""
     lines = [f"Allow {call.spec.name}, once?"]
-    lines += [f"{name}: {one_line(value)}" for name, value in call.values.items() if value not in (None, False, "")]
+    for name, info in type(call.arguments).model_fields.items():
+        value = call.values[name]
+        if value == info.default and (value is None or value is False or value == ""):
+            continue
+        lines.append(f"{name}: {one_line(value)}")
     if plan is not None:
-        facts: list[dict[str, Any]] = redactor.render(plan)["facts"]
+        facts: list[dict[str, Any]] = redactor.render(plan, declared=Preflight).get("facts", [])
         lines += [f"{one_line(fact['label'])}: {one_line(fact['value'])}" for fact in facts]
         lines += [f"{name}: {count}" for name, count in plan.counts.items()]
     return "\n".join(lines)

@@ -23,7 +23,6 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import anyio
 from anyio import to_thread
-from pydantic import BaseModel
 
 from trivium.api import RefusalCode, Refused, ToolFailure, TriviumError
 from trivium.pipeline.approve import AnswerNeeded
@@ -153,17 +152,6 @@ class Entry:
         """Add facts to the closing line; names, codes and numbers only."""
         self.facts.update({name: value for name, value in facts.items() if value is not None})
 
-    def account(self, result: BaseModel) -> None:
-        """Numbers and lengths of a result, never its texts."""
-        counts: dict[str, Any] = {}
-        for name in type(result).model_fields:
-            value = getattr(result, name)
-            if isinstance(value, bool | int | float) or value is None:
-                counts[name] = value
-            elif isinstance(value, list | tuple | set | frozenset | dict):
-                counts[name] = len(value)
-        self.note(result=counts)
-
 
 def _alternatives(declared: Any) -> set[Any]:
     """The types of an annotation and the strings of its closed choices."""
@@ -217,5 +205,7 @@ def _last(file: Any) -> tuple[int, str]:
         lines = tail.splitlines()
         if len(lines) > 1 or window >= size:
             record = json.loads(lines[-1])
-            return record["seq"], record["hash"]
+            if not (isinstance(record, dict) and isinstance(record.get("seq"), int) and "hash" in record):
+                raise ValueError("the last line of the audit trail is no record")
+            return record["seq"], str(record["hash"])
         window *= 4

@@ -10,14 +10,14 @@ from typing import Any
 
 import anyio
 
-from trivium.api import AfterCall, Effect
+from trivium.api import PUBLIC, AfterCall, Effect
 from trivium.licensing import LicenseDesk
 from trivium.pipeline.approve import Person, ask_person
 from trivium.pipeline.audit import AuditLog, outcome_of
 from trivium.pipeline.call import Request, admit
 from trivium.pipeline.ledger import Ledger
 from trivium.pipeline.license import check_license
-from trivium.pipeline.redact import Redactor
+from trivium.pipeline.redact import Redactor, counts_of
 from trivium.pipeline.run import ProgressSink, Workers, run
 from trivium.pipeline.safety import check_safety
 from trivium.pipeline.vetoes import Veto, ask_vetoes
@@ -47,13 +47,16 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
         call = admit(request)
         license_ = check_license(call, house.licenses)
         plan = await check_safety(call, house.workers)
-        entry.note(destination=call.destination, planned=plan and plan.counts)
+        if plan is not None:  # the destination has been found on the list
+            entry.note(destination=call.destination, planned=plan.counts)
         await ask_vetoes(call, house.vetoes, house.workers)
         approval = await ask_person(call, plan, house.ledger, person, house.redactor)
         entry.note(license=license_ and license_.id, approval=approval, rehearsal=call.rehearsal or None)
-        result = await run(call, house.workers, sink, entry.account)
-        entry.account(result)
-        return house.redactor.render(result, call.spec.mark, unmarked_is_public=call.spec.effect is Effect.LOCAL)
+        # What a tool makes of the caller's own input and of its knowledge is public where it does not say otherwise.
+        mark = call.spec.mark or (PUBLIC if call.spec.effect is Effect.LOCAL else None)
+        result = await run(call, house.workers, sink, lambda late: entry.note(result=counts_of(late, mark)))
+        entry.note(result=counts_of(result, mark))
+        return house.redactor.render(result, mark, declared=call.spec.output)
 
 
 async def execute_and_tell(request: Request, house: House, person: Person, sink: ProgressSink) -> dict[str, Any]:
@@ -75,6 +78,6 @@ async def execute_and_tell(request: Request, house: House, person: Person, sink:
 async def _tell(house: House, event: AfterCall) -> None:
     for plugin, observer in house.observers.items():
         try:
-            await house.workers.call(observer, {"event": event}, plugin=plugin, timeout=5.0)
+            await house.workers.call(observer, {"event": event}, plugin=f"{plugin} (observer)", timeout=5.0)
         except Exception as error:
             log.warning("plugin %s failed to take notice of a call (%s)", plugin, type(error).__name__)

@@ -38,8 +38,8 @@ class State(StrEnum):
     REFUSED = "refused"
     SPENT = "spent"
     """Approved, and the one run has been taken."""
-    TOLD = "told"
-    """Refused, and the caller has been told."""
+    CLOSED = "closed"
+    """Refused, and the caller knows; asking again opens a new question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,22 @@ class Ledger:
 
     def spend(self, code: str, *, caller: str, tool: str, digest: str) -> bool:
         """Take the one run of an approval: true once, for the same caller, tool and arguments, while it is fresh."""
-        return self._settle(State.APPROVED, State.SPENT, code, caller, tool, digest)
+        with self._transaction() as db:
+            return bool(
+                db.execute(
+                    "UPDATE approval SET state = 'spent' WHERE code = ? AND caller = ? AND tool = ? AND digest = ?"
+                    " AND state = 'approved' AND opened > ?",
+                    (code, caller, tool, digest, self._oldest),
+                ).rowcount
+            )
 
-    def tell(self, code: str, *, caller: str, tool: str, digest: str) -> bool:
-        """Note that the caller knows of a refusal, so that asking again opens a new question."""
-        return self._settle(State.REFUSED, State.TOLD, code, caller, tool, digest)
+    def close(self, code: str) -> None:
+        """End a question with a no, whatever was said elsewhere meanwhile."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE approval SET state = 'closed' WHERE code = ? AND state IN ('open', 'approved', 'refused')",
+                (code,),
+            )
 
     def waiting(self) -> list[Approval]:
         """Questions that wait for an answer, oldest first."""
@@ -106,16 +117,6 @@ class Ledger:
                 (self._oldest,),
             ).fetchall()
         return [_approval(row) for row in rows]
-
-    def _settle(self, before: State, after: State, code: str, caller: str, tool: str, digest: str) -> bool:
-        with self._transaction() as db:
-            return bool(
-                db.execute(
-                    "UPDATE approval SET state = ? WHERE code = ? AND caller = ? AND tool = ? AND digest = ?"
-                    " AND state = ? AND opened > ?",
-                    (after, code, caller, tool, digest, before, self._oldest),
-                ).rowcount
-            )
 
     @property
     def _oldest(self) -> float:

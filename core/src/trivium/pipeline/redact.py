@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from trivium.api import PUBLIC, Kind, Mark, Phi, PhiBy, Public
+from trivium.pipeline.marks import fields_of, models_of
 
 OPEN_KINDS: Final = frozenset({Kind.UID, Kind.ORDER, Kind.DATE})
 """Shown even when redacting: the keys and dates without which an agent cannot take the next step."""
 
 
 class Unmarked(TypeError):
-    """A leaf without a mark where the tool has to mark them: start-up checks leave only a plugin's bug as a cause."""
+    """A leaf without a mark, or a value nobody declared: start-up checks leave only a plugin's bug as a cause."""
 
 
 def withheld(kind: Kind) -> str:
@@ -28,32 +28,41 @@ def withheld(kind: Kind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """Turns a result into plain JSON values, with patient data withheld.
-
-    `unmarked_is_public` is right only for tools whose results come from the caller and the plugin's own knowledge.
-    """
+    """Turns a result into plain JSON values, with patient data withheld."""
 
     redact: bool = True
 
     def render(
-        self, result: BaseModel, mark: Mark | None = None, *, unmarked_is_public: bool = False
+        self, result: BaseModel, mark: Mark | None = None, *, declared: type[BaseModel] | None = None
     ) -> dict[str, Any]:
-        """Raises `Unmarked`."""
-        return self._model(result, mark or (PUBLIC if unmarked_is_public else None))
+        """A result, the whole of it under `mark`. `declared` is the type a tool promised, if not the result's own.
 
-    def _model(self, model: BaseModel, inherited: Mark | None) -> dict[str, Any]:
+        Raises `Unmarked`.
+        """
+        return _Rendering(self.redact, models_of(declared or type(result))).model(result, mark)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendering:
+    redact: bool
+    declared: frozenset[type[BaseModel]]
+    """A value of any other model, such as a subclass with more fields, is nobody's promise."""
+
+    def model(self, model: BaseModel, inherited: Mark | None) -> dict[str, Any]:
         """Every field, but for those that may be left out and hold nothing: a model reads what is not there faster."""
+        if type(model) not in self.declared:
+            raise Unmarked("a value of a type that the tool does not declare")
         return {
-            name: self._value(value, _settle(own or inherited, model))
-            for name, own, optional in _fields(type(model))
-            if (value := getattr(model, name)) is not None or not optional
+            field.name: self._value(value, settle(field.mark or inherited, model))
+            for field in fields_of(type(model))
+            if (value := getattr(model, field.name)) is not None or not field.optional
         }
 
     def _value(self, value: Any, mark: Phi | Public | None) -> Any:
         if value is None:
             return None
         if isinstance(value, BaseModel):
-            return self._model(value, mark)
+            return self.model(value, mark)
         if isinstance(value, list | tuple | set | frozenset):
             return [self._value(item, mark) for item in value]
         if isinstance(value, Mapping):
@@ -67,7 +76,19 @@ class Redactor:
         return _plain(value)
 
 
-def _settle(mark: Mark | None, parent: BaseModel) -> Phi | Public | None:
+def counts_of(result: BaseModel, inherited: Mark | None) -> dict[str, Any]:
+    """Public numbers, answers and lengths of a result, never its texts: what the audit trail keeps of it."""
+    counts: dict[str, Any] = {}
+    for field in fields_of(type(result)):
+        value = getattr(result, field.name)
+        if isinstance(value, list | tuple | set | frozenset | dict):
+            counts[field.name] = len(value)
+        elif isinstance(value, bool | int | float) and isinstance(settle(field.mark or inherited, result), Public):
+            counts[field.name] = value
+    return counts
+
+
+def settle(mark: Mark | None, parent: BaseModel) -> Phi | Public | None:
     """A mark that points to a sibling becomes that sibling's kind; anything unexpected there counts as free text."""
     if not isinstance(mark, PhiBy):
         return mark
@@ -75,18 +96,6 @@ def _settle(mark: Mark | None, parent: BaseModel) -> Phi | Public | None:
     if kind is None:
         return PUBLIC
     return Phi(kind if isinstance(kind, Kind) else Kind.TEXT)
-
-
-@cache
-def _fields(model: type[BaseModel]) -> tuple[tuple[str, Mark | None, bool], ...]:
-    """Name, own mark, and whether the field may be left out."""
-    return tuple((name, mark_among(info.metadata), not info.is_required()) for name, info in model.model_fields.items())
-
-
-def mark_among(metadata: list[Any]) -> Mark | None:
-    """The mark among a field's annotations."""
-    marks: Iterator[Mark] = (m for m in metadata if isinstance(m, Phi | PhiBy | Public))
-    return next(marks, None)
 
 
 def _plain(value: Any) -> str | int | float | bool:

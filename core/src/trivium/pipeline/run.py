@@ -10,7 +10,7 @@ import secrets
 import threading
 import traceback
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Final
 import anyio
 from pydantic import BaseModel
 
-from trivium.api import Problem, ToolFailure, TriviumError
+from trivium.api import Problem, ToolFailure
 from trivium.pipeline.call import AdmittedCall
 
 log = logging.getLogger("trivium.run")
@@ -38,6 +38,10 @@ class RunProblem(Problem):
 
 class Overrun(Exception):
     """A call took longer than it may. Unlike `TimeoutError`, no library raises it."""
+
+
+class Died(Exception):
+    """A call ended with what is no error of its own: an exit, an interrupt, a stray cancellation. Says its type."""
 
 
 class TimedOut(ToolFailure):
@@ -100,7 +104,7 @@ class Workers:
         work = partial(function, **arguments)
         with anyio.move_on_after(timeout):
             if inspect.iscoroutinefunction(function):
-                return await work()
+                return await _alive(work())
             return await self._in_thread(work, plugin, stop, account)
         raise Overrun
 
@@ -118,12 +122,20 @@ class Workers:
             raise
 
 
+async def _alive(work: Coroutine[Any, Any, Any]) -> Any:
+    """What the coroutine returns; an exit or an interrupt in it does not become the host's."""
+    try:
+        return await work
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise Died(type(error).__name__) from None
+
+
 def _thread(work: Callable[[], Any], *, done: Callable[[], None]) -> asyncio.Future[Any]:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Any] = loop.create_future()
     context = contextvars.copy_context()
 
-    def settle(result: Any, error: BaseException | None) -> None:
+    def settle(result: Any, error: Exception | None) -> None:
         done()
         if future.cancelled():
             return
@@ -135,13 +147,15 @@ def _thread(work: Callable[[], Any], *, done: Callable[[], None]) -> asyncio.Fut
 
     def body() -> None:
         result: Any = None
-        error: BaseException | None = None
+        error: Exception | None = None
         try:
             result = context.run(work)
         except StopIteration as caught:  # a future cannot carry it
-            error = RuntimeError(type(caught).__name__)
-        except BaseException as caught:  # whatever it is belongs to the caller
+            error = Died(type(caught).__name__)
+        except Exception as caught:
             error = caught
+        except BaseException as caught:  # on the event loop it would end the host
+            error = Died(type(caught).__name__)
         with suppress(RuntimeError):  # the loop has closed: nobody is waiting
             loop.call_soon_threadsafe(settle, result, error)
 
@@ -152,7 +166,7 @@ def _thread(work: Callable[[], Any], *, done: Callable[[], None]) -> asyncio.Fut
 async def run(call: AdmittedCall, workers: Workers, sink: ProgressSink, account: Account) -> BaseModel:
     """The tool's own result. `account` receives the result of a call that was told to stop.
 
-    Raises what the tool raises from the tree, `TimedOut`, or `ToolFailure` without words for anything else.
+    Raises the `ToolFailure` that the tool raises, `TimedOut`, or `ToolFailure` without words for anything else.
     """
     spec = call.spec
     running = RunningCall(sink)
@@ -169,7 +183,7 @@ async def run(call: AdmittedCall, workers: Workers, sink: ProgressSink, account:
             raise TypeError("not the declared result")
     except Overrun:
         raise TimedOut(where=spec.name, problem=RunProblem.TIMEOUT, seconds=spec.timeout) from None
-    except TriviumError:
+    except ToolFailure:
         raise
     except Exception as error:
         raise _crashed(spec.name, error) from None
@@ -186,5 +200,6 @@ def _crashed(tool: str, error: Exception) -> ToolFailure:
         f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
         for frame in reversed(traceback.extract_tb(error.__traceback__)[-5:])
     )
-    log.error("%s failed with %s at %s (reference %08x)", tool, type(error).__name__, frames, reference)
+    kind = str(error) if isinstance(error, Died) else type(error).__name__
+    log.error("%s failed with %s at %s (reference %08x)", tool, kind, frames, reference)
     return ToolFailure(where=tool, problem=RunProblem.CRASHED, reference=reference)

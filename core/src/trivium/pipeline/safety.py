@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 
-from trivium.api import Preflight, RefusalCode, Refused, Safety, TriviumError
+from trivium.api import Preflight, RefusalCode, Refused, Safety, ToolFailure
 from trivium.pipeline.call import AdmittedCall
 from trivium.pipeline.run import Workers
 
@@ -13,7 +13,7 @@ from trivium.pipeline.run import Workers
 async def check_safety(call: AdmittedCall, workers: Workers) -> Preflight | None:
     """What the call would move, or None when it moves nothing.
 
-    Raises `Refused`, and what the tool's own preflight raises; any other exception in here is a no.
+    Raises `Refused`, and the `ToolFailure` of the tool's own preflight; any other exception in here is a no.
     """
     if not call.spec.effect.effectful:
         return None
@@ -54,7 +54,7 @@ async def _preflight(call: AdmittedCall, workers: Workers) -> Preflight:
     wanted = {name: offered[name] for name in inspect.signature(function).parameters}
     try:
         plan = await workers.call(function, wanted, plugin=call.plugin, timeout=60.0)
-    except TriviumError:
+    except ToolFailure:
         raise
     except Exception as error:
         raise Refused(

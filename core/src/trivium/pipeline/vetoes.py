@@ -20,7 +20,7 @@ async def ask_vetoes(call: AdmittedCall, vetoes: Sequence[Veto], workers: Worker
     """Raises `Refused` with the plugin's name; its words are shown only when they are a `Problem`."""
     for veto in vetoes:
         try:
-            reason = await workers.call(veto.ask, {"call": call.view}, plugin=veto.plugin, timeout=5.0)
+            reason = await workers.call(veto.ask, {"call": call.view}, plugin=f"{veto.plugin} (veto)", timeout=5.0)
         except Exception as error:
             raise Refused(
                 RefusalCode.VETOED, f"plugin {veto.plugin} failed to decide ({type(error).__name__}): that is a no"

@@ -10,16 +10,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 from pydantic_settings.sources import InitSettingsSource
 
 from trivium.settings.environ import PREFIX
+from trivium.settings.model import expanded
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class BadSettingsFile(ValueError):
-    """The settings file cannot be read or is not TOML. Says the file and the line, never a value."""
+class BadSettings(ValueError):
+    """Settings that cannot be read at all. Says the file and line, or the name, never a value."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +40,25 @@ class Sources:
     def of(cls, environ: Mapping[str, str]) -> Sources:
         """The environment, and the file that `TRIVIUM_CONFIG` names, if any.
 
-        Raises `BadSettingsFile`.
+        Raises `BadSettings`.
         """
         path = environ.get("TRIVIUM_CONFIG")
         if not path:
             return cls(environ)
         try:
-            return cls(environ, tomllib.loads(Path(path).expanduser().read_text("utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            reason = type(error).__name__
-            raise BadSettingsFile(f"TRIVIUM_CONFIG: the settings file cannot be read ({reason})") from None
+            return cls(environ, tomllib.loads(expanded(Path(path)).read_text("utf-8")))
         except tomllib.TOMLDecodeError as error:
             place = str(error).rpartition("(at ")[2].rstrip(")")
-            raise BadSettingsFile(f"TRIVIUM_CONFIG: the settings file is not TOML (at {place})") from None
+            raise BadSettings(f"TRIVIUM_CONFIG: the settings file is not TOML (at {place})") from None
+        except (OSError, ValueError) as error:
+            reason = type(error).__name__
+            raise BadSettings(f"TRIVIUM_CONFIG: the settings file cannot be read ({reason})") from None
 
 
 def fill(model: type[M], sources: Sources, *, section: str | None) -> M:
     """An instance of `model` for a plugin's section, or for the host itself (`section=None`).
 
-    Raises `pydantic.ValidationError`, with its input hidden.
+    Raises `BadSettings`, and `pydantic.ValidationError` with its input hidden.
     """
     prefix = PREFIX if section is None else f"{PREFIX}{section.upper()}__"
     table = sources.file if section is None else sources.file.get(section, {})
@@ -82,7 +89,10 @@ def fill(model: type[M], sources: Sources, *, section: str | None) -> M:
                 InitSettingsSource(settings_cls, known),
             )
 
-    filled: M = Filled()
+    try:
+        filled: M = Filled()
+    except SettingsError as error:  # a section given as one variable that is not JSON
+        raise BadSettings(f"settings: {error}") from None
     return filled
 
 

@@ -28,6 +28,18 @@ def names_of(model: type[BaseModel], prefix: str) -> set[str]:
     return names
 
 
+def check_own_names(environ: Mapping[str, str], core: type[BaseModel]) -> None:
+    """Refuse names within the host's own sections that those do not know.
+
+    Raises `UnknownSetting`.
+    """
+    known = names_of(core, PREFIX)
+    sections = tuple(f"{name}__" for name in known if "__" not in name)
+    for name in environ:
+        if name.upper().startswith(sections) and name.upper() not in known:
+            raise UnknownSetting(f"{name}: no such setting{_nearest(name.upper(), known)}")
+
+
 def check_names(
     environ: Mapping[str, str],
     file: Iterable[str],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from trivium.api import CommaSeparated
 
@@ -16,6 +16,17 @@ def lower(value: Any) -> Any:
 
 
 Names = CommaSeparated[str]
+
+
+def expanded(path: Path) -> Path:
+    """`~` is the account's home. Raises `ValueError` where it has none."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError("there is no home folder that ~ could stand for") from None
+
+
+UserPath = Annotated[Path, AfterValidator(expanded)]
 
 
 class Section(BaseModel):
@@ -34,19 +45,19 @@ class ToolSelection(Section):
 
 
 class LicenseSettings(Section):
-    file: Path | None = Field(None, description="The license; default `license.jwt` in the home folder.")
-    keys: Path | None = Field(
+    file: UserPath | None = Field(None, description="The license; default `license.jwt` in the home folder.")
+    keys: UserPath | None = Field(
         None, description="Folder of public keys (`KID.pem`) whose holders may issue licenses; default `keys` in home."
     )
 
 
 class ApprovalSettings(Section):
-    file: Path | None = Field(None, description="The ledger of approvals; default `approvals.sqlite3` in home.")
+    file: UserPath | None = Field(None, description="The ledger of approvals; default `approvals.sqlite3` in home.")
     minutes: float = Field(10.0, gt=0, le=1440, description="How long a question stays open, and an answer good.")
 
 
 class AuditSettings(Section):
-    file: Path | None = Field(None, description="The audit trail; default `audit.jsonl` in the home folder.")
+    file: UserPath | None = Field(None, description="The audit trail; default `audit.jsonl` in the home folder.")
 
 
 class PhiSettings(Section):
@@ -61,7 +72,11 @@ class CoreSettings(Section):
         "DICOM_HL7_LOG_LEVEL": "log_level",
     }
 
-    home: Path = Field(Path("~/.trivium"), description="Where the host keeps license, keys, approvals and audit trail.")
+    home: UserPath = Field(
+        Path("~/.trivium"),
+        validate_default=True,
+        description="Where the host keeps license, keys, approvals and audit trail.",
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
         "warning", description="What is written to stderr."
     )
@@ -73,21 +88,17 @@ class CoreSettings(Section):
     phi: PhiSettings = PhiSettings()
 
     @property
-    def home_folder(self) -> Path:
-        return self.home.expanduser()
-
-    @property
     def license_file(self) -> Path:
-        return self.license.file or self.home_folder / "license.jwt"
+        return self.license.file or self.home / "license.jwt"
 
     @property
     def license_keys(self) -> Path:
-        return self.license.keys or self.home_folder / "keys"
+        return self.license.keys or self.home / "keys"
 
     @property
     def approvals_file(self) -> Path:
-        return self.approvals.file or self.home_folder / "approvals.sqlite3"
+        return self.approvals.file or self.home / "approvals.sqlite3"
 
     @property
     def audit_file(self) -> Path:
-        return self.audit.file or self.home_folder / "audit.jsonl"
+        return self.audit.file or self.home / "audit.jsonl"

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import mcp_types as types
-from pydantic import BaseModel
 
 from trivium.api import Effect, Refused, ToolSpec, TriviumError
+from trivium.host.schemas import schema_of
 
 
 def tool_definition(spec: ToolSpec) -> types.Tool:
@@ -34,27 +34,6 @@ def annotations_of(effect: Effect, title: str) -> types.ToolAnnotations:
     )
 
 
-def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of a model, without the titles that pydantic derives from names."""
-    schema: dict[str, Any] = _untitled(model.model_json_schema())
-    return schema
-
-
-def _untitled(schema: Any) -> Any:
-    if isinstance(schema, list):
-        return [_untitled(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    # Under `properties` and `$defs` the keys are names, among them perhaps "title".
-    return {
-        key: {name: _untitled(part) for name, part in value.items()}
-        if key in ("properties", "$defs")
-        else _untitled(value)
-        for key, value in schema.items()
-        if not (key == "title" and isinstance(value, str))
-    }
-
-
 def success(result: Mapping[str, Any]) -> types.CallToolResult:
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=as_text(result))], structured_content=dict(result)
@@ -78,7 +57,8 @@ def as_text(value: Mapping[str, Any]) -> str:
 
 def _lines(value: Mapping[str, Any], indent: str) -> list[str]:
     lines: list[str] = []
-    for name, item in value.items():
+    for key, item in value.items():
+        name = _cell(key)
         if item is None or item == "" or item == [] or item == {}:
             continue
         if isinstance(item, Mapping) and _is_short(item):
@@ -98,7 +78,7 @@ def _records(records: Sequence[Mapping[str, Any]], indent: str) -> list[str]:
         return [f"{indent}- {block[0].lstrip()}" if not i else line for block in blocks for i, line in enumerate(block)]
     columns = dict.fromkeys(name for record in records for name, cell in record.items() if _cell(cell))
     rows = [" | ".join(_cell(record.get(name)) for name in columns) for record in records]
-    return [indent + " | ".join(columns), *(indent + row for row in rows)]
+    return [indent + " | ".join(map(_cell, columns)), *(indent + row for row in rows)]
 
 
 def _is_short(item: Mapping[str, Any]) -> bool:
@@ -119,6 +99,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_cell(part) for part in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}={_cell(part)}" for name, part in value.items() if part not in (None, ""))
+        return ", ".join(f"{_cell(name)}={_cell(part)}" for name, part in value.items() if part not in (None, ""))
     text = str(value)
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
