@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from trivium.api import PUBLIC, Mark, Phi, PhiBy, Public
+from trivium.api import Mark, Phi, PhiBy, Public
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +23,47 @@ class Field:
     name: str
     mark: Mark | None
     """Its own, if it has one."""
+    closed: bool
+    """Whether its values are chosen by the program, so that without any mark it counts as public."""
     optional: bool
     """Whether it may be left out of the result when it holds nothing."""
 
 
 @cache
 def fields_of(model: type[BaseModel]) -> tuple[Field, ...]:
-    return tuple(Field(name, mark_of(info), not info.is_required()) for name, info in model.model_fields.items())
+    """Raises `ValueError` for a field whose marks contradict each other."""
+    return tuple(
+        Field(name, mark_of(info), is_closed(info.annotation), not info.is_required())
+        for name, info in model.model_fields.items()
+    )
 
 
 def mark_of(info: FieldInfo) -> Mark | None:
-    """A field's own mark: on the field, on what it holds (`list[Annotated[str, PUBLIC]]`), or public for a closed type.
+    """A field's own mark, whether it stands on the field or on what it holds (`list[Annotated[str, PUBLIC]]`).
 
-    Raises `ValueError` when the parts of a field carry different marks, which no rendering could honor.
+    Raises `ValueError` when not every part of the field has the same, which no rendering could honor.
     """
-    marks = dict.fromkeys(m for m in info.metadata if isinstance(m, Phi | PhiBy | Public)) or dict.fromkeys(
-        _marks_inside(info.annotation)
-    )
+    own = next((m for m in info.metadata if isinstance(m, Phi | PhiBy | Public)), None)
+    marks = set(_marks_of_parts(info.annotation, own))
     if len(marks) > 1:
-        raise ValueError("more than one mark")
-    return next(iter(marks), PUBLIC if is_closed(info.annotation) else None)
+        raise ValueError("parts with different marks")
+    return next(iter(marks), own)
 
 
-def _marks_inside(hint: Any) -> Iterator[Mark]:
+def _marks_of_parts(hint: Any, above: Mark | None) -> Iterator[Mark | None]:
+    """The mark of each part that needs one; a contradiction gives both."""
     if get_origin(hint) is Annotated:
-        yield from (m for m in get_args(hint)[1:] if isinstance(m, Phi | PhiBy | Public))
-    for part in get_args(hint) if get_origin(hint) is not Literal else ():
-        yield from _marks_inside(part)
+        inner, *metadata = get_args(hint)
+        here = next((m for m in metadata if isinstance(m, Phi | PhiBy | Public)), None)
+        if here and above and here != above:
+            yield above
+        yield from _marks_of_parts(inner, here or above)
+    elif not is_closed(hint):
+        parts = [part for part in get_args(hint) if part is not Ellipsis]
+        for part in parts:
+            yield from _marks_of_parts(part, above)
+        if not parts:
+            yield above
 
 
 def is_closed(hint: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from trivium.api import PUBLIC, Kind, Mark, Phi, PhiBy, Public
-from trivium.pipeline.marks import fields_of, models_of
+from trivium.pipeline.marks import Field, fields_of, models_of
 
 OPEN_KINDS: Final = frozenset({Kind.UID, Kind.ORDER, Kind.DATE})
 """Shown even when redacting: the keys and dates without which an agent cannot take the next step."""
@@ -53,7 +53,7 @@ class _Rendering:
         if type(model) not in self.declared:
             raise Unmarked("a value of a type that the tool does not declare")
         return {
-            field.name: self._value(value, settle(field.mark or inherited, model))
+            field.name: self._value(value, settle(field, inherited, model))
             for field in fields_of(type(model))
             if (value := getattr(model, field.name)) is not None or not field.optional
         }
@@ -83,13 +83,17 @@ def counts_of(result: BaseModel, inherited: Mark | None) -> dict[str, Any]:
         value = getattr(result, field.name)
         if isinstance(value, list | tuple | set | frozenset | dict):
             counts[field.name] = len(value)
-        elif isinstance(value, bool | int | float) and isinstance(settle(field.mark or inherited, result), Public):
+        elif isinstance(value, bool | int | float) and isinstance(settle(field, inherited, result), Public):
             counts[field.name] = value
     return counts
 
 
-def settle(mark: Mark | None, parent: BaseModel) -> Phi | Public | None:
-    """A mark that points to a sibling becomes that sibling's kind; anything unexpected there counts as free text."""
+def settle(field: Field, inherited: Mark | None, parent: BaseModel) -> Phi | Public | None:
+    """The mark that counts for a field: its own, else the one above it, else public for a closed choice.
+
+    One that points to a sibling becomes that sibling's kind; anything unexpected there counts as free text.
+    """
+    mark = field.mark or inherited or (PUBLIC if field.closed else None)
     if not isinstance(mark, PhiBy):
         return mark
     kind = getattr(parent, mark.field, Kind.TEXT)

@@ -177,9 +177,14 @@ async def run(call: AdmittedCall, workers: Workers, sink: ProgressSink, account:
         teller = asyncio.create_task(running.tell())
     try:
         result = await workers.call(
-            spec.function, arguments, plugin=call.plugin, timeout=spec.timeout, stop=running.stop, account=account
+            spec.function,
+            arguments,
+            plugin=call.plugin,
+            timeout=spec.timeout,
+            stop=running.stop,
+            account=lambda late: account(late) if type(late) is spec.output else None,
         )
-        if not isinstance(result, spec.output):
+        if type(result) is not spec.output:
             raise TypeError("not the declared result")
     except Overrun:
         raise TimedOut(where=spec.name, problem=RunProblem.TIMEOUT, seconds=spec.timeout) from None
