@@ -8,7 +8,7 @@ from trivium_pacs.modalities import MODALITIES
 
 NEWER = {"ANN", "RTINTENT", "RTRAD", "RTSEGANN", "XAPROTOCOL"}
 """Defined terms of PS3.3 C.7.3.1.1.1 that pydicom 3.0's edition of the context group does not have yet."""
-RETIRED = {*"AS CD CF CP CS DD DF DM DS EC FA FS LP MA MS OPR ST VF".split()}
+RETIRED = {"AS", "CD", "CF", "CP", "CS", "DD", "DF", "DM", "DS", "EC", "FA", "FS", "LP", "MA", "MS", "OPR", "ST", "VF"}
 """Defined terms that PS3.3 C.7.3.1.1.1 keeps for objects of old."""
 
 
