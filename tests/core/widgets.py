@@ -141,7 +141,7 @@ class Widgets:
     """The plugin. Its shop is at hand for a test to look into; `veto` is what it answers when asked."""
 
     shop: Shop = field(default_factory=Shop)
-    veto: str | None | Exception = None
+    veto: str | Exception | None = None
 
     @hookimpl
     def trivium_plugin(self) -> PluginInfo:
