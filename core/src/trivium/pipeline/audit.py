@@ -18,6 +18,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -47,20 +48,37 @@ class AuditLog:
     path: Path
     key: bytes = field(repr=False)
     """Makes tokens of values."""
+    _known: tuple[int, int, str] = field(default=(-1, -1, FIRST), init=False, repr=False)
+    """The file's size after the last line seen here, with that line's number and hash."""
 
     def append(self, record: Mapping[str, Any], *, flush: bool) -> None:
         """Add a line; `flush` waits until it is on the disk. Raises `OSError` and `ValueError`."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with open(descriptor, "r+b", buffering=0) as file, locked(file):
-            seq, previous = _last(file)
-            body = {**record, "seq": seq + 1, "prev": previous, "time": round(time.time(), 3)}
-            body["hash"] = hashlib.sha256(canonical(body)).hexdigest()
-            line = canonical(body) + b"\n"
-            if file.write(line) != len(line):
-                raise OSError("the line was not written whole")
-            if flush:
+        descriptor = self._open()
+        with open(descriptor, "r+b", buffering=0) as file:
+            with locked(file):
+                self._write_line(file, record)
+            if flush:  # without the lock: no other call waits for the disk
                 os.fsync(descriptor)
+
+    def _write_line(self, file: FileIO, record: Mapping[str, Any]) -> None:
+        size = file.seek(0, os.SEEK_END)
+        if size != self._known[0]:  # somebody else has written, or this is the first line
+            self._known = (size, *_last(file, size))
+        _, seq, previous = self._known
+        body = {**record, "seq": seq + 1, "prev": previous, "time": round(time.time(), 3)}
+        body["hash"] = hashlib.sha256(canonical(body)).hexdigest()
+        line = canonical(body) + b"\n"
+        if file.write(line) != len(line):
+            raise OSError("the line was not written whole")
+        self._known = (size + len(line), seq + 1, body["hash"])
+
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return os.open(self.path, flags, 0o600)
 
     def token(self, value: Any) -> str:
         """A keyed stand-in for a value."""
@@ -191,9 +209,8 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
             yield record
 
 
-def _last(file: Any) -> tuple[int, str]:
+def _last(file: FileIO, size: int) -> tuple[int, str]:
     """Sequence number and hash of the last line."""
-    size = file.seek(0, os.SEEK_END)
     if not size:
         return -1, FIRST
     window = 4096

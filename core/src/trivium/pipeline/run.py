@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextvars
 import inspect
@@ -110,7 +111,7 @@ class Workers:
 
     async def _in_thread(self, work: Callable[[], Any], plugin: str, stop: Callable[[], None], account: Account) -> Any:
         await self._room[plugin].acquire()
-        future = _thread(work, done=self._room[plugin].release)
+        future = _started(work, done=self._room[plugin].release)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
@@ -130,7 +131,7 @@ async def _alive(work: Coroutine[Any, Any, Any]) -> Any:
         raise Died(type(error).__name__) from None
 
 
-def _thread(work: Callable[[], Any], *, done: Callable[[], None]) -> asyncio.Future[Any]:
+def _started(work: Callable[[], Any], *, done: Callable[[], None]) -> asyncio.Future[Any]:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Any] = loop.create_future()
     context = contextvars.copy_context()
@@ -159,7 +160,8 @@ def _thread(work: Callable[[], Any], *, done: Callable[[], None]) -> asyncio.Fut
         with suppress(RuntimeError):  # the loop has closed: nobody is waiting
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=body, daemon=True, name="trivium tool").start()
+    # Not threading.Thread: its start waits until the new thread runs, which takes longer than most look-ups.
+    _thread.start_new_thread(body, ())
     return future
 
 

@@ -7,20 +7,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from pydantic import BaseModel
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
-from pydantic_settings.sources import InitSettingsSource
+from pydantic import BaseModel, ConfigDict
+from pydantic_settings import EnvSettingsSource, SettingsError
 
 from trivium.settings.environ import PREFIX
 from trivium.settings.model import expanded
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -63,48 +59,46 @@ def fill(model: type[M], sources: Sources, *, section: str | None) -> M:
     prefix = PREFIX if section is None else f"{PREFIX}{section.upper()}__"
     table = sources.file if section is None else sources.file.get(section, {})
     known = {name: value for name, value in table.items() if section is not None or name in model.model_fields}
-
-    class Filled(model, BaseSettings):  # type: ignore[valid-type, misc]  # the base is known at run time only
-        model_config = SettingsConfigDict(
-            env_prefix=prefix,
-            env_nested_delimiter="__",
-            extra="forbid",
-            frozen=True,
-            hide_input_in_errors=True,
-            title=model.__name__,
-        )
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return (
-                _Environment(settings_cls, sources.environ, prefix),
-                InitSettingsSource(settings_cls, _older_names(model, sources.environ)),
-                InitSettingsSource(settings_cls, known),
-            )
-
     try:
-        filled: M = Filled()
+        given = _Environment(model, sources.environ, prefix)()
     except SettingsError as error:  # a section given as one variable that is not JSON
         raise BadSettings(f"settings: {error}") from None
-    return filled
+    return _strict(model).model_validate(_merged(_merged(known, _older_names(model, sources.environ)), given))
+
+
+_STRICT: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _strict(model: type[M]) -> type[M]:
+    """The model, frozen, refusing names it does not know and keeping secrets out of errors, whatever it says itself."""
+    if all(model.model_config.get(name) == value for name, value in _STRICT.items()):
+        return model
+
+    class Strict(model):  # type: ignore[valid-type, misc]  # the base is known at run time only
+        model_config = ConfigDict(**_STRICT, title=model.__name__)
+
+    return Strict
 
 
 class _Environment(EnvSettingsSource):
     """Reads a given mapping instead of the process's own, so that a test can build as many hosts as it wants."""
 
-    def __init__(self, settings_cls: type[BaseSettings], environ: Mapping[str, str], prefix: str) -> None:
+    def __init__(self, model: type[BaseModel], environ: Mapping[str, str], prefix: str) -> None:
         self._environ = {name.lower(): value for name, value in environ.items() if name.upper().startswith(prefix)}
-        super().__init__(settings_cls)
+        # A source asks its settings class for fields and configuration only, which every model has.
+        super().__init__(cast("type[BaseSettings]", model), env_prefix=prefix, env_nested_delimiter="__")
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
         return self._environ
+
+
+def _merged(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, section by section; where both have a value the stronger's counts."""
+    merged = dict(weaker)
+    for name, value in stronger.items():
+        below = merged.get(name)
+        merged[name] = _merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
 
 
 def _older_names(model: type[BaseModel], environ: Mapping[str, str]) -> dict[str, Any]:
