@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
+from tests.core import widgets
 from tests.core.bench import MOVE, Bench, Plugin, no_progress
 from tests.core.widgets import Moved
 from trivium.api import PUBLIC, Effect, Fact, Kind, Preflight, RefusalCode, Refused, Safety, tool
@@ -265,6 +266,17 @@ async def test_an_approval_is_for_the_number_that_was_to_move(bench: Bench) -> N
         assert bench.sent == []
         bench.widgets.shop.count = 3
         assert error_code(await client.call_tool("move_widget", MOVE)) == ""
+
+
+@anyio
+async def test_an_approval_is_for_what_was_found_beforehand(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = bench.host()
+    async with connect(host) as client:
+        await client.call_tool("move_widget", MOVE)
+        host.house.ledger.decide(host.house.ledger.waiting()[0].code, approve=True, by="console")
+        monkeypatch.setattr(widgets, "NAME", "DOE^JOHN")  # the widgets belong to somebody else by now
+        assert error_code(await client.call_tool("move_widget", MOVE)) == "approval_required"
+    assert bench.sent == []
 
 
 @dataclass

@@ -307,6 +307,13 @@ def test_the_key_behind_tokens_is_made_once_and_is_for_its_owner_only(bench: Ben
     assert sorted(path.name for path in bench.home.iterdir()) == ["keys", "license.jwt", "secret.key"]
 
 
+def test_a_key_that_is_too_short_is_not_used(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    (bench.home / "secret.key").write_bytes(b"")
+    tokens = {bench.host().house.audit.token(CANARY) for _ in range(3)}
+    assert len(tokens) == 3
+    assert "secret.key is too short" in caplog.text
+
+
 class Numbers(BaseModel):
     count: Annotated[int, PUBLIC]
     texts: Annotated[list[str], PUBLIC]

@@ -493,3 +493,42 @@ async def test_hosts_do_not_know_of_one_another(tmp_path: Path) -> None:
     assert not second.tools
     assert first.house.audit.path != second.house.audit.path
     assert first.house.workers is not second.house.workers
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PLUGINS__DISABLED", "widgts", "plugins.disabled names widgts, which is not there; did you mean widgets?"),
+        ("PLUGINS__ENABLED", "other", "plugins.enabled names other, which is not there"),
+        (
+            "TOOLS__DISABLED",
+            "move_wigdet",
+            "tools.disabled names move_wigdet, which is not there; did you mean move_widget?",,
+        ),
+        ("TOOLS__ENABLED", "other", "tools.enabled names other, which is not there"),
+    ],
+)
+def test_a_selection_that_selects_nothing_stops_the_host(
+    environ: dict[str, str], name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(CannotStart) as caught:
+        memory_host({**environ, f"TRIVIUM_{name}": value}, widgets=Widgets())
+    assert str(caught.value) == sentence
+
+
+def test_while_a_plugin_is_not_loaded_any_name_of_a_tool_may_be_right(environ: dict[str, str]) -> None:
+    host = memory_host({**environ, "TRIVIUM_TOOLS__DISABLED": "spare_tool"}, widgets=Widgets(), broken=RaisesInTools())
+    assert "lookup_widget" in host.tools
+
+
+def test_a_license_key_that_two_plugins_claim_is_trusted_for_neither(
+    environ: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    class Keyed(Plugin):
+        @hookimpl
+        def trivium_license_keys(self) -> list[PublicKey]:
+            return [PublicKey("shared", b"PEM"), PublicKey(f"of {self._name}", b"PEM")]
+
+    host = memory_host(environ, one=Keyed("one"), two=Keyed("two"))
+    assert sorted(host.house.licenses.built_in) == ["of one", "of two"]
+    assert "the license key shared is claimed by more than one plugin" in caplog.text

@@ -309,7 +309,10 @@ async def ended(host: Any, name: str) -> BaseException:
 
 @pytest.mark.parametrize(
     ("name", "error"),
-    [*(("fail", error) for error in [*CRASHES, *WILD]), *(("fail_async", error) for error in CRASHES)],
+    [
+        *(("fail", error) for error in [*CRASHES, *WILD]),
+        *(("fail_async", error) for error in [*CRASHES, SystemExit(NAME), asyncio.CancelledError(NAME)]),
+    ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 async def test_a_crash_is_a_failure_without_words(

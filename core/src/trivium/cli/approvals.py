@@ -9,7 +9,7 @@ import typer
 
 from trivium.cli.common import fail, read_settings, show_json
 from trivium.host.account import account_name
-from trivium.host.app import open_ledger
+from trivium.host.house import open_ledger
 from trivium.pipeline import LedgerFault
 
 app = typer.Typer(help="See what waits for a person's approval, and decide.", no_args_is_help=True)

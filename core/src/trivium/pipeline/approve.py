@@ -69,7 +69,7 @@ async def ask_person(
     action = {
         "caller": call.caller,
         "tool": call.spec.name,
-        "digest": call.digest(plan.counts if plan else {}),
+        "digest": call.digest(plan),
     }
     try:
         approval = await _ledger(lambda: ledger.open(**action, question=question_text(call, plan, redactor)))

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ValidationError
 
-from trivium.api import BadInput, CallView, Problem, ToolSpec, TriviumError
+from trivium.api import BadInput, CallView, Preflight, Problem, ToolSpec, TriviumError
 
 _PLAIN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -81,9 +81,9 @@ class AdmittedCall:
     def view(self) -> CallView:
         return CallView(self.spec.name, self.plugin, self.spec.effect, self.caller, self.arguments)
 
-    def digest(self, counts: Mapping[str, int]) -> str:
-        """What an approval is bound to: the tool, every argument, and how much would move."""
-        body = [self.spec.name, self.arguments.model_dump(mode="json"), dict(counts)]
+    def digest(self, plan: Preflight | None) -> str:
+        """What an approval is bound to: the tool, every argument, and what was found that would move."""
+        body = [self.spec.name, self.arguments.model_dump(mode="json"), plan and plan.model_dump(mode="json")]
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 

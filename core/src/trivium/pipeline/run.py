@@ -129,6 +129,11 @@ async def _alive(work: Coroutine[Any, Any, Any]) -> Any:
         return await work
     except (SystemExit, KeyboardInterrupt) as error:
         raise Died(type(error).__name__) from None
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise Died(type(error).__name__) from None  # nobody has canceled the call
 
 
 def _started(work: Callable[[], Any], *, done: Callable[[], None]) -> asyncio.Future[Any]:
@@ -193,14 +198,14 @@ async def run(call: AdmittedCall, workers: Workers, sink: ProgressSink, account:
     except ToolFailure:
         raise
     except Exception as error:
-        raise _crashed(spec.name, error) from None
+        raise crashed(spec.name, error) from None
     finally:
         if teller is not None:
             teller.cancel()
     return result
 
 
-def _crashed(tool: str, error: Exception) -> ToolFailure:
+def crashed(tool: str, error: Exception) -> ToolFailure:
     """Type and place go to the log, the text goes nowhere: it can be patient data."""
     reference = secrets.randbits(32)
     frames = " < ".join(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import cache, partial
 from typing import Any
 
@@ -12,14 +11,12 @@ from mcp.server.lowlevel import Server
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 
 from trivium import __version__
-from trivium.api import ToolFailure, TriviumError
+from trivium.api import TriviumError
 from trivium.host import Host
 from trivium.pipeline import AnswerNeeded
-from trivium.pipeline.run import RunProblem
+from trivium.pipeline.run import crashed
 from trivium.transports.prompter import ClientPerson, ask_again
 from trivium.transports.results import failure, success, tool_definition
-
-log = logging.getLogger("trivium.server")
 
 NAME = "trivium"
 INSTRUCTIONS = (
@@ -57,8 +54,7 @@ def build_server(host: Host, caller: str) -> Server[dict[str, Any]]:
         except TriviumError as error:
             return failure(error)
         except Exception as error:  # its text could be patient data, and must reach neither client nor span
-            log.error("a call failed with %s outside its tool", type(error).__name__)
-            return failure(ToolFailure(where="the call", problem=RunProblem.CRASHED, reference=0))
+            return failure(crashed("the call", error))
         return success(result)
 
     server: Server[dict[str, Any]] = Server(
