@@ -503,7 +503,7 @@ async def test_hosts_do_not_know_of_one_another(tmp_path: Path) -> None:
         (
             "TOOLS__DISABLED",
             "move_wigdet",
-            "tools.disabled names move_wigdet, which is not there; did you mean move_widget?",,
+            "tools.disabled names move_wigdet, which is not there; did you mean move_widget?",
         ),
         ("TOOLS__ENABLED", "other", "tools.enabled names other, which is not there"),
     ],
