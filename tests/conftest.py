@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -44,7 +45,9 @@ def storescp_program() -> str:
 
 
 def _program(name: str, *, package: str) -> str:
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    # Not from this environment: pynetdicom brings a `storescp` of its own.
+    folders = [folder for folder in os.environ["PATH"].split(os.pathsep) if not Path(folder).is_relative_to(sys.prefix)]
+    found = shutil.which(name, path=os.pathsep.join([*folders, "/usr/sbin"]))
     if found is None:
         leave_out(f"{name} is not installed (Debian package {package})")
     return found
