@@ -45,7 +45,7 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
     """
     async with house.audit.entry(request) as entry:
         call = admit(request)
-        license_ = check_license(call, house.licenses)
+        license_ = await check_license(call, house.licenses)
         plan = await check_safety(call, house.workers)
         if plan is not None:  # the destination has been found on the list
             entry.note(destination=call.destination, planned=plan.counts)

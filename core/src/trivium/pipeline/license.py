@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from anyio import to_thread
+
 from trivium.api import RefusalCode, Refused
 from trivium.licensing import License, LicenseDesk, LicenseFault, LicenseState
 from trivium.pipeline.call import AdmittedCall
@@ -15,7 +17,7 @@ _CODES: Final = {
 }
 
 
-def check_license(call: AdmittedCall, desk: LicenseDesk) -> License | None:
+async def check_license(call: AdmittedCall, desk: LicenseDesk) -> License | None:
     """The license under which this call runs, or None when it needs none.
 
     Raises `Refused`; whatever goes wrong in here is a no.
@@ -25,7 +27,7 @@ def check_license(call: AdmittedCall, desk: LicenseDesk) -> License | None:
         return None
     wanted = ", ".join(sorted(required))
     try:
-        license_ = desk.current()
+        license_ = await to_thread.run_sync(desk.current)  # reads files and, the first time, imports a library
     except LicenseFault as fault:
         raise Refused(
             _CODES[fault.state], f"{call.spec.name} needs a license with {wanted}: {fault}; see `trivium license`"
