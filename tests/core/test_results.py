@@ -252,3 +252,23 @@ async def test_structured_content_fits_the_schema_that_was_listed(bench: Bench, 
 
 def test_the_tools_of_these_tests_have_schemas_of_their_own() -> None:
     assert len({str(schema_of(spec.input)) for spec in (lookup_widget, list_owners, move_widget)}) == 3
+
+
+class Leavable(BaseModel):
+    note: str | None = None
+    either: int | str | None = None
+    needed: str | None
+    number: int = 3
+
+
+def test_what_can_be_left_out_is_not_offered_as_null() -> None:
+    assert schema_of(Leavable) == {
+        "type": "object",
+        "properties": {
+            "note": {"type": "string"},
+            "either": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+            "needed": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "number": {"type": "integer", "default": 3},
+        },
+        "required": ["needed"],
+    }
