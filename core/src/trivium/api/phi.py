@@ -18,6 +18,7 @@ value and now that (an HL7 field, a DICOM element), `PhiBy` names the sibling fi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -66,3 +67,8 @@ class Public:
 PUBLIC: Final = Public()
 
 Mark = Phi | PhiBy | Public
+
+
+def mark_among(metadata: Iterable[object]) -> Mark | None:
+    """The mark among the annotations of a type or field."""
+    return next((one for one in metadata if isinstance(one, Mark)), None)

@@ -28,7 +28,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args, get_orig
 from pydantic import BaseModel, ConfigDict, create_model
 
 from trivium.api.call import Call
-from trivium.api.phi import Mark, Phi, PhiBy, Public
+from trivium.api.phi import Mark, mark_among
 from trivium.api.safety import Preflight, Safety
 
 T = TypeVar("T")
@@ -90,7 +90,6 @@ class ToolSpec:
     function: Callable[..., Any]
     preflight: Callable[..., Preflight] | None
     """Finds out what a call would move; takes the tool's own parameters by name, or some of them."""
-    blocking: bool
     call_parameter: str | None
     given_parameters: frozenset[str]
     supplied: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -105,6 +104,11 @@ class ToolSpec:
     def guarded(self, safety: Safety) -> ToolSpec:
         """The same tool behind these gates. A tool with an effect is not served without."""
         return replace(self, safety=safety)
+
+    @property
+    def blocking(self) -> bool:
+        """Whether it runs in a thread of its own."""
+        return not inspect.iscoroutinefunction(self.function)
 
     @property
     def missing(self) -> frozenset[str]:
@@ -156,7 +160,6 @@ def tool(
             timeout=timeout,
             function=function,
             preflight=preflight,
-            blocking=not inspect.iscoroutinefunction(function),
             call_parameter=call,
             given_parameters=given,
         )
@@ -168,7 +171,7 @@ def _result(name: str, hint: Any) -> tuple[type[BaseModel], Mark | None]:
     mark = None
     if get_origin(hint) is Annotated:
         hint, *metadata = get_args(hint)
-        mark = next((m for m in metadata if isinstance(m, Phi | PhiBy | Public)), None)
+        mark = mark_among(metadata)
     if not (isinstance(hint, type) and issubclass(hint, BaseModel)):
         raise TypeError(f"{name}: a tool returns a pydantic model")
     return hint, mark

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import sys
+from collections.abc import Sequence
+from typing import Final, NoReturn
 
 import typer
 
+from trivium.api import Command
 from trivium.cli import approvals, audit, licenses
 from trivium.cli.logs import set_up_logging
 from trivium.cli.plugins import plugins
 from trivium.cli.serve import serve
 from trivium.host import CannotStart, Host
 
+OWN: Final = frozenset({"serve", "plugins", "license", "approvals", "audit"})
+"""The host's commands. A plugin adds others, it does not replace these."""
 
-def build() -> typer.Typer:
-    """Every command. Plugins that cannot be loaded add none; `trivium plugins` says why."""
+
+def build(*, own_only: bool = False) -> typer.Typer:
+    """Every command, or the host's own without loading a plugin."""
     app = typer.Typer(
         help="A tool host for the Model Context Protocol where DICOM, HL7 v2 and FHIR meet.",
         no_args_is_help=True,
@@ -26,18 +32,21 @@ def build() -> typer.Typer:
     app.add_typer(licenses.app, name="license")
     app.add_typer(approvals.app, name="approvals")
     app.add_typer(audit.app, name="audit")
-    try:
-        set_up_logging("error")
-        added = Host.start().commands()
-    except CannotStart:
-        added = []
-    own = {"serve", "plugins", "license", "approvals", "audit"}
-    for command in added:
-        if command.name not in own:  # a plugin adds, it does not replace
+    set_up_logging("error")
+    for command in () if own_only else _added():
+        if command.name not in OWN:
             app.command(command.name)(command.run)
     return app
 
 
+def _added() -> Sequence[Command]:
+    """What plugins add. Those that cannot be loaded add nothing; `trivium plugins` says why."""
+    try:
+        return Host.start().commands()
+    except CannotStart:
+        return ()
+
+
 def run() -> NoReturn:
-    build()()
+    build(own_only=not OWN.isdisjoint(sys.argv[1:2]))()
     raise SystemExit

@@ -10,8 +10,7 @@ import typer
 
 from trivium.host import CannotStart, Host
 from trivium.host.app import core_settings
-from trivium.settings import CoreSettings, Sources
-from trivium.settings.compose import BadSettings
+from trivium.settings import BadSettings, CoreSettings, Sources
 
 
 def fail(sentence: str) -> NoReturn:

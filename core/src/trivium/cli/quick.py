@@ -20,7 +20,7 @@ POSTPONED: Final = ("mcp", "mcp.server")
 
 @contextmanager
 def quick_imports() -> Iterator[None]:
-    """Four things take half of the time away, and none of them outlives the block but the first, for `gc.freeze`.
+    """Four things take half of the time away. The caller turns the garbage collection on again, after `gc.freeze`.
 
     No garbage collection, as everything that is made stays. No search for pydantic plugins among the installed
     distributions. The SDK's five hundred models are finished when they are first used, which most never are. And its

@@ -17,8 +17,16 @@ from trivium.host.loading import CannotStart, Loading
 from trivium.host.registry import settle
 from trivium.host.report import PluginReport
 from trivium.pipeline import House, Person, ProgressSink, Request, ServedTool, execute_and_tell
-from trivium.settings import CoreSettings, Sources, UnknownSetting, check_names, check_own_names, fill
-from trivium.settings.compose import BadSettings
+from trivium.settings import (
+    BadSettings,
+    CoreSettings,
+    Sources,
+    UnknownSetting,
+    check_names,
+    check_own_names,
+    faults_of,
+    fill,
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,4 @@ def core_settings(sources: Sources) -> CoreSettings:
     try:
         return fill(CoreSettings, sources, section=None)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        words = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
-        raise CannotStart(f"settings: {words}") from None
+        raise CannotStart(f"settings: {faults_of(error)}") from None

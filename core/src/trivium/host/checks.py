@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from trivium.api import Effect, Kind, Mark, Phi, PhiBy, Public, ToolSpec
 from trivium.host.schemas import schema_of
-from trivium.pipeline.marks import is_closed, leaves_of, mark_of
+from trivium.pipeline.marks import is_closed, is_model, leaves_of, mark_of
 from trivium.pipeline.redact import withheld
 
 
@@ -95,7 +95,7 @@ class _Marks:
 
     def _leaves(self, hint: Any, mark: Mark | None, path: str) -> None:
         for leaf in leaves_of(hint):
-            if isinstance(leaf, type) and issubclass(leaf, BaseModel):
+            if is_model(leaf):
                 self.model(leaf, mark, path)
             elif isinstance(leaf, type) and issubclass(leaf, Mapping):
                 if not isinstance(mark, Public):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from trivium.api import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey, ToolSpec, hookspecs
 from trivium.host.checks import check_tool
 from trivium.host.discover import Candidate
-from trivium.settings import CoreSettings, Sources, fill
+from trivium.settings import CoreSettings, Sources, faults_of, fill
 
 
 class LeftOut(Exception):
@@ -86,9 +86,7 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
         for spec in tools:
             check_tool(spec)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        words = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
-        raise LeftOut(f"its settings: {words}") from error
+        raise LeftOut(f"its settings: {faults_of(error)}") from error
     except (Exception, SystemExit) as error:
         raise LeftOut(_words(error)) from error
     names = [spec.name for spec in tools]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +13,7 @@ from trivium.host.discover import Candidate
 from trivium.host.loader import Contribution, LeftOut, Plugin, collect, load
 from trivium.host.report import PluginReport, Status
 from trivium.pipeline import ServedTool
-from trivium.settings import CoreSettings, Sources
+from trivium.settings import CoreSettings, Sources, nearest
 
 log = logging.getLogger("trivium.host")
 
@@ -101,10 +100,7 @@ class Loading:
 def _check_known(setting: str, names: Collection[str], known: Collection[str]) -> None:
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            raise CannotStart(
-                f"{setting} names {name}, which is not there{f'; did you mean {near[0]}?' if near else ''}"
-            )
+            raise CannotStart(f"{setting} names {name}, which is not there{nearest(name, known)}")
 
 
 def _deselected(name: str, settings: CoreSettings) -> str:

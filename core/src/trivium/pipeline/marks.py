@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from trivium.api import Mark, Phi, PhiBy, Public
+from trivium.api import Mark
+from trivium.api.phi import mark_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def mark_of(info: FieldInfo) -> Mark | None:
 
     Raises `ValueError` when not every part of the field has the same, which no rendering could honor.
     """
-    own = next((m for m in info.metadata if isinstance(m, Phi | PhiBy | Public)), None)
+    own = mark_among(info.metadata)
     marks = set(_marks_of_parts(info.annotation, own))
     if len(marks) > 1:
         raise ValueError("parts with different marks")
@@ -54,7 +55,7 @@ def _marks_of_parts(hint: Any, above: Mark | None) -> Iterator[Mark | None]:
     """The mark of each part that needs one; a contradiction gives both."""
     if get_origin(hint) is Annotated:
         inner, *metadata = get_args(hint)
-        here = next((m for m in metadata if isinstance(m, Phi | PhiBy | Public)), None)
+        here = mark_among(metadata)
         if here and above and here != above:
             yield above
         yield from _marks_of_parts(inner, here or above)
@@ -76,6 +77,10 @@ def is_closed(hint: Any) -> bool:
     return isinstance(hint, type) and issubclass(hint, enum.Enum)
 
 
+def is_model(hint: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(hint, type) and issubclass(hint, BaseModel)
+
+
 def leaves_of(hint: Any) -> Iterator[Any]:
     """The types at the ends of an annotation: models, mappings, and everything that is no container."""
     origin = get_origin(hint)
@@ -90,7 +95,7 @@ def leaves_of(hint: Any) -> Iterator[Any]:
     elif isinstance(origin, type) and issubclass(origin, Mapping):
         yield origin
         for part in get_args(hint):
-            yield from (leaf for leaf in leaves_of(part) if isinstance(leaf, type) and issubclass(leaf, BaseModel))
+            yield from filter(is_model, leaves_of(part))
     else:
         yield hint
 
@@ -105,6 +110,5 @@ def models_of(model: type[BaseModel]) -> frozenset[type[BaseModel]]:
         if one not in found:
             found.add(one)
             for info in one.model_fields.values():
-                leaves = leaves_of(info.annotation)
-                waiting += [leaf for leaf in leaves if isinstance(leaf, type) and issubclass(leaf, BaseModel)]
+                waiting += filter(is_model, leaves_of(info.annotation))
     return frozenset(found)

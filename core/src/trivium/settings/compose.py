@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import EnvSettingsSource, SettingsError
 
 from trivium.settings.environ import PREFIX
@@ -78,6 +78,12 @@ def _strict(model: type[M]) -> type[M]:
         model_config = ConfigDict(**_STRICT, title=model.__name__)
 
     return Strict
+
+
+def faults_of(error: ValidationError) -> str:
+    """What is wrong with which setting, on one line and without a value."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
 
 
 class _Environment(EnvSettingsSource):

@@ -37,7 +37,7 @@ def check_own_names(environ: Mapping[str, str], core: type[BaseModel]) -> None:
     sections = tuple(f"{name}__" for name in known if "__" not in name)
     for name in environ:
         if name.upper().startswith(sections) and name.upper() not in known:
-            raise UnknownSetting(f"{name}: no such setting{_nearest(name.upper(), known)}")
+            raise UnknownSetting(f"{name}: no such setting{nearest(name.upper(), known)}")
 
 
 def check_names(
@@ -64,13 +64,14 @@ def check_names(
     for name in environ:
         upper = name.upper()
         if upper.startswith(PREFIX) and upper not in known and not upper.startswith(tuple(open_sections)):
-            raise UnknownSetting(f"{name}: no such setting{_nearest(upper, known)}")
+            raise UnknownSetting(f"{name}: no such setting{nearest(upper, known)}")
     tables = set(core.model_fields) | set(sections)
     for table in file:
         if table not in tables:
-            raise UnknownSetting(f"settings file, {table}: no such setting{_nearest(table, tables)}")
+            raise UnknownSetting(f"settings file, {table}: no such setting{nearest(table, tables)}")
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the one that was probably meant, if any is near."""
     near = difflib.get_close_matches(name, sorted(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""

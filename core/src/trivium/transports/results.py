@@ -7,8 +7,9 @@ from typing import Any
 
 import mcp_types as types
 
-from trivium.api import Effect, Refused, ToolSpec, TriviumError
+from trivium.api import Effect, ToolSpec, TriviumError
 from trivium.host.schemas import schema_of
+from trivium.pipeline.audit import outcome_of
 
 
 def tool_definition(spec: ToolSpec) -> types.Tool:
@@ -42,7 +43,7 @@ def success(result: Mapping[str, Any]) -> types.CallToolResult:
 
 def failure(error: TriviumError) -> types.CallToolResult:
     """A refusal or failure, with its code, as a result that the model can read and act on."""
-    code = error.reason.value if isinstance(error, Refused) else error.code
+    code = outcome_of(error)
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=f"{code}: {error}")],
         structured_content={"error": {"code": code, "message": str(error)}},
