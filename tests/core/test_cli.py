@@ -289,10 +289,10 @@ def test_a_disabled_plugin_is_no_fault(bench: Bench, trivium: Trivium) -> None:
     "words", [("plugins",), ("license", "show"), ("approvals", "list"), ("audit", "show"), ("license", "keygen", "k")]
 )
 def test_no_command_works_with_settings_that_do_not_fit(bench: Bench, trivium: Trivium, words: tuple[str, ...]) -> None:
-    bench.environ["TRIVIUM_PHI__REDACT"] = "hunter2"
+    bench.environ["TRIVIUM_PHI__MODE"] = "hunter2"
     ended = trivium(*words)
     assert ended.exit_code == 1
-    assert ended.stderr.startswith("trivium: settings: phi.redact: ")
+    assert ended.stderr.startswith("trivium: settings: phi.mode: ")
     assert "hunter2" not in ended.output
 
 
@@ -343,10 +343,10 @@ def program(bench: Bench, *words: str, **environ: str) -> subprocess.CompletedPr
 
 
 def test_serving_refuses_to_start_on_an_unknown_setting(bench: Bench) -> None:
-    ended = program(bench, "serve", TRIVIUM_PHY__REDACT="hunter2")
+    ended = program(bench, "serve", TRIVIUM_PHY__MODE="hunter2")
     assert ended.returncode == 1
     assert ended.stdout == ""
-    assert ended.stderr == "trivium: TRIVIUM_PHY__REDACT: no such setting; did you mean TRIVIUM_PHI__REDACT?\n"
+    assert ended.stderr == "trivium: TRIVIUM_PHY__MODE: no such setting; did you mean TRIVIUM_PHI__MODE?\n"
 
 
 def test_serving_ends_quietly_when_the_client_closes_the_stream(bench: Bench) -> None:

@@ -17,7 +17,7 @@ from trivium.api import AfterCall, CallView, Command, Kind, PluginInfo, PublicKe
 NAMES = {
     "values": {"API_VERSION", "PluginInfo", "PublicKey", "Command", "CallView", "AfterCall"},
     "tools": {"tool", "ToolSpec", "Effect", "Given", "Call", "hookimpl"},
-    "gates": {"Safety", "Preflight", "Fact", "RefusalCode"},
+    "gates": {"Safety", "Preflight", "Fact", "Rows", "RefusalCode"},
     "marks": {"Kind", "Mark", "Phi", "PhiBy", "Public", "PUBLIC"},
     "settings": {"CommaSeparated"},
     "errors": {

@@ -473,7 +473,7 @@ async def test_names_are_withheld_from_the_text_and_the_structure_alike(bench: B
 
 @pytest.mark.anyio
 async def test_an_operator_can_switch_redaction_off(bench: Bench) -> None:
-    bench.environ["TRIVIUM_PHI__REDACT"] = "false"
+    bench.environ["TRIVIUM_PHI__MODE"] = "false"
     async with connect(bench.host()) as client:
         result = await client.call_tool("list_owners", {})
     owners: Sequence[Any] = (result.structured_content or {})["owners"]

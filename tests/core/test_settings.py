@@ -63,14 +63,14 @@ def file(tmp_path: Path, environ: dict[str, str]) -> Path:
 @pytest.mark.parametrize(
     ("name", "nearest"),
     [
-        ("TRIVIUM_PHI__REDACTED", "TRIVIUM_PHI__REDACT"),
-        ("TRIVIUM_PHY__REDACT", "TRIVIUM_PHI__REDACT"),
-        ("TRIVIUM_PHI_REDACT", "TRIVIUM_PHI__REDACT"),
+        ("TRIVIUM_PHI__MODES", "TRIVIUM_PHI__MODE"),
+        ("TRIVIUM_PHY__MODE", "TRIVIUM_PHI__MODE"),
+        ("TRIVIUM_PHI_MODE", "TRIVIUM_PHI__MODE"),
         ("TRIVIUM_LOGLEVEL", "TRIVIUM_LOG_LEVEL"),
         ("TRIVIUM_GADGETS__SPED", "TRIVIUM_GADGETS__SPEED"),
         ("TRIVIUM_GADGETS__FAR__URI", "TRIVIUM_GADGETS__FAR__URL"),
         ("TRIVIUM_GADGET__SPEED", "TRIVIUM_GADGETS__SPEED"),
-        ("trivium_phi__redacted", "TRIVIUM_PHI__REDACT"),
+        ("trivium_phi__modes", "TRIVIUM_PHI__MODE"),
     ],
 )
 def test_an_unknown_name_stops_the_host_and_the_nearest_is_named(
@@ -137,7 +137,7 @@ def test_a_list_in_the_file_is_a_list(environ: dict[str, str], file: Path) -> No
 
 def test_the_defaults_are_the_safe_ones() -> None:
     settings = core()
-    assert settings.phi.redact is True
+    assert settings.phi.mode == "redact"
     assert settings.log_level == "warning"
     assert settings.approvals.minutes == 10
     assert settings.plugins.enabled is None
@@ -167,19 +167,19 @@ def test_a_tilde_is_the_home_in_every_path(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_names_and_choices_are_read_in_any_case() -> None:
-    assert core(trivium_phi__redact="no").phi.redact is False
+    assert core(trivium_phi__mode="no").phi.mode == "open"
     assert core(TRIVIUM_LOG_LEVEL="DEBUG").log_level == "debug"
 
 
 def test_older_names_are_honored() -> None:
     settings = core(DICOM_HL7_PHI_REDACT="false", DICOM_HL7_LOG_LEVEL="INFO")
-    assert settings.phi.redact is False
+    assert settings.phi.mode == "open"
     assert settings.log_level == "info"
 
 
 def test_an_older_name_yields_to_the_new_one() -> None:
-    settings = core(DICOM_HL7_PHI_REDACT="false", TRIVIUM_PHI__REDACT="true")
-    assert settings.phi.redact is True
+    settings = core(DICOM_HL7_PHI_REDACT="false", TRIVIUM_PHI__MODE="true")
+    assert settings.phi.mode == "redact"
 
 
 def test_a_plugins_older_names_reach_into_its_sections() -> None:
@@ -197,17 +197,17 @@ def test_the_environment_is_stronger_than_older_names_and_those_than_the_file() 
 
 
 def test_the_file_is_read(environ: dict[str, str], file: Path) -> None:
-    file.write_text('log_level = "error"\n[phi]\nredact = false\n[gadgets]\nspeed = 9\n')
+    file.write_text('log_level = "error"\n[phi]\nmode = "open"\n[gadgets]\nspeed = 9\n')
     host = memory_host(environ, gadgets=Gadgets())
     assert host.settings.log_level == "error"
-    assert host.settings.phi.redact is False
+    assert host.settings.phi.mode == "open"
     assert report_of(host, "gadgets").status is Status.LOADED
 
 
 def test_the_environment_is_stronger_than_the_file(environ: dict[str, str], file: Path) -> None:
-    file.write_text("[phi]\nredact = false\n")
-    environ["TRIVIUM_PHI__REDACT"] = "true"
-    assert memory_host(environ).settings.phi.redact is True
+    file.write_text('[phi]\nmode = "open"\n')
+    environ["TRIVIUM_PHI__MODE"] = "true"
+    assert memory_host(environ).settings.phi.mode == "redact"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_a_home_of_nobody_stops_the_host_with_a_sentence(environ: dict[str, str]
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("TRIVIUM_PHI__REDACT", "hunter2"),
+        ("TRIVIUM_PHI__MODE", "hunter2"),
         ("TRIVIUM_LOG_LEVEL", "hunter2"),
         ("TRIVIUM_APPROVALS__MINUTES", "hunter2"),
         ("TRIVIUM_APPROVALS__MINUTES", "0"),
@@ -275,7 +275,7 @@ def test_settings_are_frozen() -> None:
     with pytest.raises(ValidationError):
         settings.log_level = "debug"  # type: ignore[misc]  # that is the point
     with pytest.raises(ValidationError):
-        settings.phi.redact = False  # type: ignore[misc]  # that is the point
+        settings.phi.mode = "open"  # type: ignore[misc]  # that is the point
     with pytest.raises(ValidationError):
         gadgets({}).speed = 2
 
@@ -287,9 +287,9 @@ def test_a_plugins_settings_are_an_instance_of_its_model() -> None:
 def test_a_host_reads_the_environment_it_is_given_and_no_other(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TRIVIUM_PHI__REDACT", "false")
+    monkeypatch.setenv("TRIVIUM_PHI__MODE", "false")
     monkeypatch.setenv("TRIVIUM_MISSPELT", "1")
-    assert memory_host(environ).settings.phi.redact is True
+    assert memory_host(environ).settings.phi.mode == "redact"
 
 
 def sections(model: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:

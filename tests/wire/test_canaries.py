@@ -129,7 +129,7 @@ async def test_no_name_number_or_text_of_a_patient_leaves(installation: Installa
 
 async def test_the_same_search_finds_them_when_redaction_is_off(installation: Installation, tmp_path: Path) -> None:
     installation.license()
-    installation.settings["TRIVIUM_PHI__REDACT"] = "false"
+    installation.settings["TRIVIUM_PHI__MODE"] = "false"
     wire = tmp_path / "wire.jsonl"
     await visit(installation, "2026-07-28", wire)
     assert found_in(wire.read_bytes()) == SECRETS

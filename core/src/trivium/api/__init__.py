@@ -19,7 +19,7 @@ from trivium.api.errors import (
 from trivium.api.hookspecs import hookimpl
 from trivium.api.phi import PUBLIC, Kind, Mark, Phi, PhiBy, Public
 from trivium.api.plugin import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey
-from trivium.api.safety import Fact, Preflight, Safety
+from trivium.api.safety import Fact, Preflight, Rows, Safety
 from trivium.api.settings import CommaSeparated
 from trivium.api.tool import Effect, Given, ToolSpec, tool
 
@@ -52,6 +52,7 @@ __all__ = [
     "PublicKey",
     "RefusalCode",
     "Refused",
+    "Rows",
     "Safety",
     "TooLarge",
     "ToolFailure",

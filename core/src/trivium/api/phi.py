@@ -14,6 +14,9 @@ value and now that (an HL7 field, a DICOM element), `PhiBy` names the sibling fi
         path: Annotated[str, PUBLIC]
         phi: Annotated[Kind | None, PUBLIC]
         value: Annotated[str, PhiBy("phi")]     # phi=None means this value is public
+
+A tool's parameter takes a mark too: `patient_id: Annotated[str, Phi(Kind.PATIENT_ID), Field(...)]`. There the host puts
+the value back for a stand-in that it gave out, so that an agent works on with what it has never seen.
 """
 
 from __future__ import annotations

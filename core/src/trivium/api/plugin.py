@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ class PublicKey:
     kid: str
     pem: bytes
     """SubjectPublicKeyInfo in PEM."""
+    since: datetime | None = None
+    """Licenses issued before this moment do not count. With a time zone; unset means from the beginning."""
+    until: datetime | None = None
+    """Licenses issued at or after this moment do not count: the key is retired, what it signed before stays good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,16 @@ class Safety:
     limits_setting: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How a tool that reads records counts them, so that a policy can bound what is read in a call and in an hour."""
+
+    asked: str
+    """The integer argument that bounds how many come."""
+    found: str
+    """The public integer field of the result that says how many came."""
+
+
 class Fact(BaseModel):
     """One line that the approving person sees."""
 

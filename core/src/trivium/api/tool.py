@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from trivium.api.call import Call
 from trivium.api.phi import Mark, mark_among
-from trivium.api.safety import Preflight, Safety
+from trivium.api.safety import Preflight, Rows, Safety
 
 T = TypeVar("T")
 
@@ -92,6 +92,9 @@ class ToolSpec:
     """Finds out what a call would move; takes the tool's own parameters by name, or some of them."""
     call_parameter: str | None
     given_parameters: frozenset[str]
+    archive: str | None
+    """The argument that names an archive or another system to read from."""
+    rows: Rows | None
     supplied: Mapping[str, Any] = field(default_factory=dict, repr=False)
     safety: Safety | None = None
 
@@ -127,6 +130,8 @@ def tool(
     approval: bool | None = None,
     rehearsal: str | None = None,
     preflight: Callable[..., Preflight] | None = None,
+    archive: str | None = None,
+    rows: Rows | None = None,
     timeout: float = 30.0,
 ) -> Callable[[Callable[..., Any]], ToolSpec]:
     """Make a typed function a tool. Its docstring is the description that models read.
@@ -162,6 +167,8 @@ def tool(
             preflight=preflight,
             call_parameter=call,
             given_parameters=given,
+            archive=archive,
+            rows=rows,
         )
 
     return make

@@ -25,7 +25,7 @@ def build_house(settings: CoreSettings, contributions: Mapping[str, Contribution
         licenses=LicenseDesk(settings.license_file, settings.license_keys, _build_keys(contributions)),
         vetoes=[Veto(name, c.veto) for name, c in contributions.items() if c.veto],
         ledger=open_ledger(settings),
-        redactor=Redactor(settings.phi.redact),
+        redactor=Redactor(settings.phi.mode != "open"),
         workers=Workers(),
         observers={name: c.observer for name, c in contributions.items() if c.observer},
     )
