@@ -37,18 +37,21 @@ def preflight(archive: Any, *, settings: dict[str, Any] | None = None, **argumen
 def test_the_person_who_approves_learns_what_would_move(archive: EmbeddedArchive) -> None:
     plan = preflight(archive, study_instance_uid=str(KNEE.uid), destination_ae_title=" WS ")
     assert plan == Preflight(
-        counts={"series": 2, "instances": 5},
+        counts={"studies": 1, "series": 2, "instances": 5},
         facts=(
             Fact(label="What", value="the whole study"),
-            Fact(label="Modality", value="MR"),
+            Fact(label="Patient", value=KNEE.person.name, kind=Kind.NAME),
+            Fact(label="Patient ID", value=KNEE.person.id, kind=Kind.PATIENT_ID),
             Fact(label="Study date", value="20250228", kind=Kind.DATE),
+            Fact(label="Modality", value="MR"),
+            Fact(label="Size", value="not known beforehand: a C-FIND does not tell it"),
         ),
     )
 
 
 def test_one_series_counts_alone(archive: EmbeddedArchive) -> None:
     plan = preflight(archive, study_instance_uid=str(KNEE.uid), series_instance_uid=str(KNEE.series_uid(2)))
-    assert plan.counts == {"series": 1, "instances": 2}
+    assert plan.counts == {"studies": 1, "series": 1, "instances": 2}
     assert plan.facts[0] == Fact(label="What", value="one series")
 
 
@@ -80,7 +83,7 @@ def test_instances_are_counted_one_by_one_where_the_archive_gives_no_count(scrip
     images = [(PENDING, {"SOPInstanceUID": b"1.2.3.1.%d" % n}) for n in range(4)]
     finds = {"STUDY": [(PENDING, STUDY)], "SERIES": [(PENDING, SERIES)], "IMAGE": images}
     with scripted.playing(finds_by_level=finds) as archive:
-        assert preflight(archive).counts == {"series": 1, "instances": 4}
+        assert preflight(archive).counts == {"studies": 1, "series": 1, "instances": 4}
 
 
 def test_counting_one_by_one_ends_one_beyond_the_limit(scripted: ScriptedArchive) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import typer
 
 from trivium.host import CannotStart, Host
+from trivium.host.account import account_name
 from trivium.host.app import core_settings
+from trivium.host.house import open_audit
 from trivium.settings import BadSettings, CoreSettings, Sources
 
 
@@ -36,3 +39,26 @@ def start_host() -> Host:
 
 def show_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2))
+
+
+def console() -> str:
+    """Who sits at this console, as records name them."""
+    return f"console:{account_name()}"
+
+
+def note_change(what: str) -> None:
+    """Record that somebody has changed what this host trusts or allows."""
+    note({"event": "configured", "what": what, "by": console()})
+
+
+def note_decision(code: str, tool: str, approve: bool, by: str) -> None:
+    """Record that a person has answered a question."""
+    note({"event": "decided", "approval": code, "tool": tool, "approve": approve, "by": by})
+
+
+def note(record: Mapping[str, Any]) -> None:
+    """Add a record to the audit trail. What it tells has happened already, so a fault is said and no more."""
+    try:
+        open_audit(read_settings()).append(record, flush=True)
+    except (OSError, ValueError) as error:
+        typer.echo(f"trivium: the audit trail cannot be written ({type(error).__name__})", err=True)

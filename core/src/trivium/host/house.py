@@ -21,7 +21,7 @@ log = logging.getLogger("trivium.host")
 
 def build_house(settings: CoreSettings, contributions: Mapping[str, Contribution]) -> House:
     return House(
-        audit=AuditLog(settings.audit_file, _secret(settings.home / "secret.key")),
+        audit=open_audit(settings),
         licenses=LicenseDesk(settings.license_file, settings.license_keys, _build_keys(contributions)),
         vetoes=[Veto(name, c.veto) for name, c in contributions.items() if c.veto],
         ledger=open_ledger(settings),
@@ -42,6 +42,10 @@ def _build_keys(contributions: Mapping[str, Contribution]) -> dict[str, PublicKe
         for kid, key in contribution.license_keys.items()
         if owners[kid] == 1
     }
+
+
+def open_audit(settings: CoreSettings) -> AuditLog:
+    return AuditLog(settings.audit_file, _secret(settings.home / "secret.key"))
 
 
 def open_ledger(settings: CoreSettings) -> Ledger:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from trivium.api import Call, NotFound, TooLarge
 from trivium_pacs.account import Plan
 from trivium_pacs.keys import image_keys, series_keys, study_keys
@@ -10,7 +12,15 @@ from trivium_pacs.problems import FoundProblem
 from trivium_pacs.rows import SeriesRow, StudyRow, series_row, study_row
 
 
-def plan_of(archive: Archive, study_instance_uid: str, series_instance_uid: str, call: Call | None = None) -> Plan:
+class Listing(NamedTuple):
+    """What the archive lists."""
+
+    plan: Plan
+    study: StudyRow
+    """Whose it is, for the person who approves."""
+
+
+def listing(archive: Archive, study_instance_uid: str, series_instance_uid: str, call: Call | None = None) -> Listing:
     """Ask the archive what it lists under these UIDs, which were checked before.
 
     Raises `NotFound`, `TooLarge` or `PeerFailure`.
@@ -22,12 +32,13 @@ def plan_of(archive: Archive, study_instance_uid: str, series_instance_uid: str,
         instances = _instances(finder, study_instance_uid, series, most)
     if not series_instance_uid:  # the larger number counts: it is held against the limit
         instances = max(instances, study.NumberOfStudyRelatedInstances or 0)
-    return Plan(
+    plan = Plan(
         series=len(series),
         instances=instances,
         modalities=tuple(sorted({row.Modality for row in series if row.Modality})),
         StudyDate=study.StudyDate,
     )
+    return Listing(plan, study)
 
 
 def _study(finder: Finder, study_instance_uid: str) -> StudyRow:

@@ -7,11 +7,11 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from trivium.api import Call, Effect, Fact, Given, Kind, Preflight, tool
-from trivium_pacs.account import Plan, Retrieval, account, planned
+from trivium_pacs.account import Retrieval, account, planned
 from trivium_pacs.keys import checked_ae_title, checked_uid, move_keys
 from trivium_pacs.net.archive import Archive
 from trivium_pacs.net.moving import move
-from trivium_pacs.tools.planning import plan_of
+from trivium_pacs.tools.planning import Listing, listing
 
 ENTITLEMENT: Final = "pacs.retrieve"
 
@@ -24,18 +24,23 @@ def what_would_move(
     Raises `BadInput`, `NotFound`, `TooLarge` or `PeerFailure`.
     """
     study, series, _ = _checked(study_instance_uid, series_instance_uid, destination_ae_title)
-    plan = plan_of(archive, study, series)
-    return Preflight(counts={"series": plan.series, "instances": plan.instances}, facts=_facts(plan, series))
+    found = listing(archive, study, series)
+    counts = {"studies": 1, "series": found.plan.series, "instances": found.plan.instances}
+    return Preflight(counts=counts, facts=_facts(found, series))
 
 
-def _facts(plan: Plan, series_instance_uid: str) -> tuple[Fact, ...]:
+def _facts(found: Listing, series_instance_uid: str) -> tuple[Fact, ...]:
     """What the person reads beside the arguments and the counts, which the host shows by itself."""
-    facts = [Fact(label="What", value="one series" if series_instance_uid else "the whole study")]
-    if plan.modalities:
-        facts.append(Fact(label="Modality", value=", ".join(plan.modalities)))
-    if plan.StudyDate:
-        facts.append(Fact(label="Study date", value=plan.StudyDate, kind=Kind.DATE))
-    return tuple(facts)
+    plan, study = found
+    facts = [
+        Fact(label="What", value="one series" if series_instance_uid else "the whole study"),
+        Fact(label="Patient", value=study.PatientName or "", kind=Kind.NAME),
+        Fact(label="Patient ID", value=study.PatientID or "", kind=Kind.PATIENT_ID),
+        Fact(label="Study date", value=plan.StudyDate or "", kind=Kind.DATE),
+        Fact(label="Modality", value=", ".join(plan.modalities)),
+        Fact(label="Size", value="not known beforehand: a C-FIND does not tell it"),
+    ]
+    return tuple(fact for fact in facts if fact.value)
 
 
 def _checked(study_instance_uid: str, series_instance_uid: str, destination_ae_title: str) -> tuple[str, str, str]:
@@ -82,7 +87,7 @@ def pacs_retrieve(
     and can be cancelled: the archive is told to stop.
     """
     study, series, destination = _checked(study_instance_uid, series_instance_uid, destination_ae_title)
-    plan = plan_of(archive, study, series, call)
+    plan = listing(archive, study, series, call).plan
     if dry_run:
         return planned(plan)
     call.progress(0, plan.instances)
