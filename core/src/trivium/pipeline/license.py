@@ -1,4 +1,4 @@
-"""The license gate: a tool that names entitlements runs only under a license that carries them."""
+"""The license gate: a tool that needs entitlements, by itself or by the policy, runs only under a license with them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ _CODES: Final = {
 }
 
 
-async def check_license(call: AdmittedCall, desk: LicenseDesk) -> License | None:
+async def check_license(call: AdmittedCall, demands: frozenset[str], desk: LicenseDesk) -> License | None:
     """The license under which this call runs, or None when it needs none.
 
-    Raises `Refused`; whatever goes wrong in here is a no.
+    `demands` are the entitlements that the policy adds to the tool's own. Raises `Refused`; whatever goes wrong in here
+    is a no.
     """
-    required = call.spec.requires
+    required = call.spec.requires | demands
     if not required:
         return None
     wanted = ", ".join(sorted(required))
