@@ -132,6 +132,12 @@ class NewerContract:
         return PluginInfo("broken", "From tomorrow", api_version=2)
 
 
+class HiddenSummary:
+    @hookimpl
+    def trivium_plugin(self) -> PluginInfo:
+        return PluginInfo("broken", "Works\x1b[8m, or does it")
+
+
 def at_import(error: BaseException) -> Callable[[], object]:
     def load() -> object:
         raise error
@@ -171,6 +177,7 @@ async def test_the_good_ones_work_beside_a_broken_one(environ: dict[str, str]) -
         (NoName, "it does not say who it is (trivium_plugin returns a PluginInfo)"),
         (Silent, "it does not say who it is (trivium_plugin returns a PluginInfo)"),
         (OtherName, "it calls itself pacs and is installed as broken"),
+        (HiddenSummary, "its summary has the hidden character U+001B"),
         (NewerContract, "it was written for version 2 of the contract; this host has 1"),
     ],
 )
@@ -381,6 +388,7 @@ async def test_the_plugins_that_are_installed_are_found_in_name_order() -> None:
     assert {"dicom", "hl7", "fhir", "pacs"} <= set(names)
     assert {c.name: c.distribution for c in candidates}["dicom"] == "trivium-dicom"
     assert all(candidate.version for candidate in candidates)
+    assert {c.name for c in candidates} == {c.entry_point.name for c in candidates if c.entry_point}
 
 
 def test_an_entry_point_on_the_path_is_found_and_loaded(
@@ -491,7 +499,7 @@ async def test_hosts_do_not_know_of_one_another(tmp_path: Path) -> None:
     second = memory_host({"TRIVIUM_HOME": str(tmp_path / "2"), "TRIVIUM_TOOLS__ENABLED": ""}, widgets=two)
     assert len(first.tools) == 5
     assert not second.tools
-    assert first.house.audit.path != second.house.audit.path
+    assert first.house.audit is not second.house.audit
     assert first.house.workers is not second.house.workers
 
 

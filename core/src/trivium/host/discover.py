@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 GROUP: Final = "trivium.plugins"
@@ -19,6 +19,8 @@ class Candidate:
     """Imports it; may raise anything."""
     distribution: str = ""
     version: str = ""
+    entry_point: EntryPoint | None = None
+    """Where it is installed, if it is: what a lock can vouch for."""
 
 
 def installed_plugins() -> list[Candidate]:
@@ -29,6 +31,7 @@ def installed_plugins() -> list[Candidate]:
             load=point.load,
             distribution=point.dist.name if point.dist else "",
             version=point.dist.version if point.dist else "",
+            entry_point=point,
         )
         for point in entry_points(group=GROUP)
     ]

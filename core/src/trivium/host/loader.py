@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from trivium.api import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey, ToolSpec, hookspecs
 from trivium.host.checks import check_tool
 from trivium.host.discover import Candidate
+from trivium.host.hidden import hidden_in
+from trivium.host.lint import unseen_in
 from trivium.settings import CoreSettings, Sources, faults_of, fill
 
 
@@ -66,6 +68,8 @@ def load(candidate: Candidate) -> Plugin:
         raise LeftOut(f"it calls itself {info.name} and is installed as {candidate.name}")
     if info.api_version != API_VERSION:
         raise LeftOut(f"it was written for version {info.api_version} of the contract; this host has {API_VERSION}")
+    if hidden := hidden_in(str(info.summary)):
+        raise LeftOut(f"its summary has the hidden character {hidden}")
     if candidate.name in CoreSettings.model_fields:
         raise LeftOut("its name is that of one of the host's own settings sections")
     if model is not None and not (isinstance(model, type) and issubclass(model, BaseModel)):
@@ -85,6 +89,10 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
         keys = {key.kid: key for key in plugin.ask("trivium_license_keys") or ()}
         for spec in tools:
             check_tool(spec)
+            if unseen := unseen_in(spec):
+                raise LeftOut(unseen)
+    except LeftOut:
+        raise
     except ValidationError as error:
         raise LeftOut(f"its settings: {faults_of(error)}") from error
     except (Exception, SystemExit) as error:

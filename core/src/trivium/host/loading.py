@@ -6,14 +6,20 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from trivium.api import ToolSpec
 from trivium.host.discover import Candidate
+from trivium.host.lint import order_to_models
 from trivium.host.loader import Contribution, LeftOut, Plugin, collect, load
 from trivium.host.report import PluginReport, Status
 from trivium.pipeline import ServedTool
 from trivium.settings import CoreSettings, Sources, nearest
+
+if TYPE_CHECKING:
+    from trivium.host.locked import Locked
 
 log = logging.getLogger("trivium.host")
 
@@ -30,14 +36,21 @@ class Loading:
         self.reports: dict[tuple[str, str], PluginReport] = {}
         self.plugins: dict[str, Plugin] = {}
         self.sections: dict[str, type[BaseModel] | None] = {}
+        self.offers: dict[str, Sequence[ToolSpec]] = {}
+        """Every tool of the plugins that are in, also those that are not trusted."""
+        self.doubts: dict[str, dict[str, str]] = {}
+        """Of these the ones that are not trusted, with the reason."""
+        self._locked = _locked_mode(settings, candidates)
         names = Counter(candidate.name for candidate in candidates)
         for candidate in candidates:
             self.sections[candidate.name] = None
             if names[candidate.name] > 1:
                 owners = " and ".join(c.distribution for c in candidates if c.name == candidate.name)
                 self._note(candidate, Status.LEFT_OUT, f"its name is claimed by {owners}")
-            elif reason := _deselected(candidate.name, settings):
+            elif reason := deselected(candidate.name, settings):
                 self._note(candidate, Status.DISABLED, reason)
+            elif self._locked and (reason := self._locked.refusal(candidate)):
+                self._note(candidate, Status.LEFT_OUT, reason)
             else:
                 self._load(candidate)
 
@@ -60,7 +73,37 @@ class Loading:
             except LeftOut as fault:
                 del self.plugins[name]
                 self._note(plugin.candidate, Status.LEFT_OUT, str(fault), plugin.info.summary)
-        return contributions
+        self.offers = {name: contribution.tools for name, contribution in contributions.items()}
+        self.doubts = {name: doubts for name in self.offers if (doubts := self._doubts(name))}
+        return {name: self._trusted(name, contribution) for name, contribution in contributions.items()}
+
+    def _doubts(self, plugin: str) -> dict[str, str]:
+        """In locked mode tools whose definition is not the locked one; else those that give orders to models."""
+        specs = self.offers[plugin]
+        if self._locked:
+            doubts = self._locked.doubts(plugin, specs)
+        else:
+            others = [spec.name for name, offer in self.offers.items() if name != plugin for spec in offer]
+            doubts = {spec.name: order for spec in specs if (order := self._order(plugin, spec, others))}
+        for name, reason in doubts.items():
+            log.warning("tool %s of plugin %s is withheld: %s", name, plugin, reason)
+        return doubts
+
+    def _order(self, plugin: str, spec: ToolSpec, others: Collection[str]) -> str:
+        """An order to models in the texts of a tool, unless somebody has looked at it and locked it."""
+        if not (order := order_to_models(spec, others)):
+            return ""
+        from trivium.host.lockfile import LockFault, read_lock
+
+        try:
+            entry = read_lock(self._settings.lock_file).plugins.get(plugin)
+        except LockFault:
+            return order
+        return order_to_models(spec, others, entry.tools.get(spec.name) if entry else None)
+
+    def _trusted(self, name: str, contribution: Contribution) -> Contribution:
+        doubts = self.doubts.get(name, {})
+        return replace(contribution, tools=tuple(spec for spec in contribution.tools if spec.name not in doubts))
 
     def check_selections(self, contributions: Mapping[str, Contribution]) -> None:
         """Refuse names that select nothing: a misspelt one in a list of what is disabled would leave it served.
@@ -71,7 +114,7 @@ class Loading:
         _check_known("plugins.enabled", plugins.enabled or (), self.sections)
         _check_known("plugins.disabled", plugins.disabled, self.sections)
         if len(contributions) == len(self.sections):
-            offered = {spec.name for contribution in contributions.values() for spec in contribution.tools}
+            offered = {spec.name for specs in self.offers.values() for spec in specs}
             _check_known("tools.enabled", tools.enabled or (), offered)
             _check_known("tools.disabled", tools.disabled, offered)
 
@@ -82,7 +125,7 @@ class Loading:
             replace(
                 report,
                 tools=tuple(name for name, tool in tools.items() if tool.plugin == report.name),
-                withheld=withheld.get(report.name, {}),
+                withheld=self.doubts.get(report.name, {}) | withheld.get(report.name, {}),
             )
             if report.status is Status.LOADED
             else report
@@ -97,13 +140,24 @@ class Loading:
         )
 
 
+def _locked_mode(settings: CoreSettings, candidates: Sequence[Candidate]) -> Locked | None:
+    """Imported on demand: without a lock a start pays nothing for it."""
+    if not settings.plugins.locked:
+        return None
+    from trivium.host.locked import Locked
+
+    selected = {candidate.name for candidate in candidates if not deselected(candidate.name, settings)}
+    return Locked(settings.lock_file, candidates, selected)
+
+
 def _check_known(setting: str, names: Collection[str], known: Collection[str]) -> None:
     for name in names:
         if name not in known:
             raise CannotStart(f"{setting} names {name}, which is not there{nearest(name, known)}")
 
 
-def _deselected(name: str, settings: CoreSettings) -> str:
+def deselected(name: str, settings: CoreSettings) -> str:
+    """Why the settings do not ask for a plugin; empty if they do."""
     if name in settings.plugins.disabled:
         return "disabled by plugins.disabled"
     if settings.plugins.enabled is not None and name not in settings.plugins.enabled:

@@ -1,4 +1,7 @@
-"""Which tools are served. A name that two plugins claim is served by neither: guessing would be picking a winner."""
+"""Which tools are served. A name that two plugins claim is served by neither: guessing would be picking a winner.
+
+So it is with names that read alike: `find_studies` and `findstudies` are one tool to whoever approves a call.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from trivium.api import ToolSpec
+from trivium.host.lint import read_alike
 from trivium.pipeline import ServedTool
 from trivium.settings.model import ToolSelection
 
@@ -21,11 +25,12 @@ def settle(
     for plugin, specs in offers.items():
         for spec in specs:
             owners[spec.name].append(plugin)
+    alike = read_alike([(plugin, spec.name) for plugin, specs in offers.items() for spec in specs])
     served: dict[str, ServedTool] = {}
     withheld: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for plugin, specs in offers.items():
         for spec in specs:
-            reason = _reason(spec.name, owners[spec.name], selection)
+            reason = _reason(spec.name, owners[spec.name], selection) or alike.get((plugin, spec.name))
             if reason:
                 withheld[plugin][spec.name] = reason
             else:
