@@ -1,4 +1,4 @@
-"""The audit trail: two chained lines for every call, and no patient's value in any of them."""
+"""The recording of calls: each is opened and closed, and no patient's value is on record."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import hashlib
 import json
 import logging
 import stat
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,10 +18,25 @@ from anyio import to_thread
 from pydantic import BaseModel, Field
 
 from tests.core.bench import MOVE, Bench, Plugin, call
-from tests.core.widgets import Facts, Moved, Widgets
-from trivium.api import PUBLIC, BadInput, Call, Effect, Given, Kind, Phi, RefusalCode, Refused, Safety, tool
-from trivium.pipeline import AuditLog
-from trivium.pipeline.audit import read
+from tests.core.trails import Shelf, assert_chained
+from tests.core.widgets import Facts, Moved, Widgets, move_widget
+from trivium.api import (
+    PUBLIC,
+    BadInput,
+    Call,
+    Effect,
+    Given,
+    Kind,
+    Phi,
+    PhiBy,
+    RefusalCode,
+    Refused,
+    Safety,
+    ToolSpec,
+    tool,
+)
+from trivium.audit import Trail
+from trivium.pipeline import AuditLog, Request, ServedTool
 from trivium.testing import Person, connect, error_code, memory_host
 
 pytestmark = pytest.mark.anyio
@@ -32,21 +44,14 @@ pytestmark = pytest.mark.anyio
 CANARY = "Zorblax"
 
 
-def assert_chained(records: Sequence[dict[str, Any]]) -> None:
-    """Each line is the next, names the hash of the one before, and hashes to what it says."""
-    previous = "0" * 64
-    for number, record in enumerate(records):
-        body = {name: value for name, value in record.items() if name != "hash"}
-        assert record["seq"] == number
-        assert record["prev"] == previous
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-        assert record["hash"] == hashlib.sha256(text.encode()).hexdigest()
-        previous = record["hash"]
-
-
 def said(record: dict[str, Any]) -> dict[str, Any]:
     """A record without what differs from run to run."""
-    return {k: v for k, v in record.items() if k not in ("seq", "prev", "hash", "time", "seconds", "call")}
+    return {k: v for k, v in record.items() if k not in ("seq", "prev", "hash", "time", "seconds", "call", "run")}
+
+
+def moving(spec: ToolSpec = move_widget, arguments: Any = MOVE) -> Request:
+    """A call of a tool with an effect, as the host's road hands it to the audit."""
+    return Request(spec.name, arguments, "test", {spec.name: ServedTool(spec, "widgets")})
 
 
 async def attempt(bench: Bench, name: str, arguments: Any = None, person: Person | None = None) -> str:
@@ -133,34 +138,8 @@ async def test_a_call_is_on_record_before_it_runs(bench: Bench) -> None:
 async def test_the_chain_goes_on_over_hosts_and_refusals(bench: Bench) -> None:
     for name, arguments in (("lookup_widget", {"code": "W-1"}), ("break_widget", {}), ("move_widget", MOVE)):
         await attempt(bench, name, arguments, Person())
-    assert len(bench.audit()) == 6
+    assert [record["event"] for record in bench.audit()] == [*["opened", "closed"] * 2, "opened", "begun", "closed"]
     assert_chained(bench.audit())
-
-
-def test_a_changed_missing_or_moved_line_breaks_the_chain(tmp_path: Path) -> None:
-    trail = AuditLog(tmp_path / "audit.jsonl", b"key")
-    for number in range(4):
-        trail.append({"number": number}, flush=False)
-    records = list(read(trail.path))
-    assert_chained(records)
-    changed = [{**record, "number": 9} if record["number"] == 1 else record for record in records]
-    for broken in (changed, records[1:], [records[0], *records[2:]], [records[1], records[0], *records[2:]]):
-        with pytest.raises(AssertionError):
-            assert_chained(broken)
-
-
-def test_a_line_longer_than_any_buffer_is_followed_by_the_next(tmp_path: Path) -> None:
-    trail = AuditLog(tmp_path / "audit.jsonl", b"key")
-    for size in (1, 4096, 70_000, 1):
-        trail.append({"text": "x" * size}, flush=True)
-    assert_chained(list(read(trail.path)))
-
-
-def test_the_trail_is_for_its_owner_only(tmp_path: Path) -> None:
-    trail = AuditLog(tmp_path / "deep" / "audit.jsonl", b"key")
-    trail.append({}, flush=False)
-    assert stat.S_IMODE(trail.path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(trail.path.parent.stat().st_mode) == 0o700
 
 
 # No patient's value.
@@ -292,14 +271,14 @@ async def test_equal_values_have_equal_tokens_and_others_do_not(bench: Bench) ->
 
 
 def test_a_token_cannot_be_made_without_the_key(tmp_path: Path) -> None:
-    one, two = AuditLog(tmp_path / "a", b"one"), AuditLog(tmp_path / "a", b"two")
+    one, two = Trail(tmp_path / "a", b"one"), Trail(tmp_path / "a", b"two")
     assert one.token(CANARY) != two.token(CANARY)
     assert hashlib.sha256(CANARY.encode()).hexdigest()[:16] not in one.token(CANARY)
     assert "one" not in repr(one)
 
 
 def test_the_key_behind_tokens_is_made_once_and_is_for_its_owner_only(bench: Bench) -> None:
-    tokens = {bench.host().house.audit.token(CANARY) for _ in range(3)}
+    tokens = {bench.host().house.audit.trail.token(CANARY) for _ in range(3)}
     assert len(tokens) == 1
     key = bench.home / "secret.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
@@ -309,7 +288,7 @@ def test_the_key_behind_tokens_is_made_once_and_is_for_its_owner_only(bench: Ben
 
 def test_a_key_that_is_too_short_is_not_used(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     (bench.home / "secret.key").write_bytes(b"")
-    tokens = {bench.host().house.audit.token(CANARY) for _ in range(3)}
+    tokens = {bench.host().house.audit.trail.token(CANARY) for _ in range(3)}
     assert len(tokens) == 3
     assert "secret.key is too short" in caplog.text
 
@@ -352,7 +331,9 @@ def point_at(destination: str) -> Moved:
 
 async def test_a_destination_that_no_gate_has_checked_is_not_on_record(bench: Bench) -> None:
     safety = Safety(enabled=True, switch="X=true", destination="destination", destinations=frozenset({"WS1"}))
-    await call(bench.only(point=Plugin("point", point_at.guarded(safety))), "point_at", {"destination": CANARY})
+    with pytest.raises(Refused):
+        await call(bench.only(point=Plugin("point", point_at.guarded(safety))), "point_at", {"destination": CANARY})
+    assert bench.outcomes() == ["destination_not_allowed"]
     assert CANARY not in bench.audit_file.read_text()
 
 
@@ -363,10 +344,6 @@ def folder(path: Path) -> None:
     path.mkdir()
 
 
-def torn(path: Path) -> None:
-    path.write_text('{"seq": 0, "hash": "x"')
-
-
 def content(text: str) -> Any:
     def arrange(path: Path) -> None:
         path.write_text(text)
@@ -375,7 +352,7 @@ def content(text: str) -> Any:
     return arrange
 
 
-UNWRITABLE = [folder, torn, *map(content, ("\n", "words\n", "{}\n", "[]\n", "7\n", '{"seq": "a", "hash": 1}\n'))]
+UNWRITABLE = [folder, *map(content, ("\n", "words\n", "{}\n", "[]\n", "7\n", '{"seq": "a", "hash": 1}\n'))]
 
 
 @pytest.mark.parametrize("arrange", UNWRITABLE, ids=lambda arrange: arrange.__name__)
@@ -391,23 +368,6 @@ async def test_without_a_trail_nothing_with_an_effect_happens_and_the_rest_does(
     assert "the audit trail cannot be written" in caplog.text
 
 
-async def test_a_torn_trail_is_left_as_it_is(bench: Bench) -> None:
-    torn(bench.audit_file)
-    before = bench.audit_file.read_bytes()
-    await attempt(bench, "lookup_widget", {"code": "W-1"})
-    assert bench.audit_file.read_bytes() == before
-
-
-def test_a_torn_line_is_named_by_its_number(tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
-    path.write_text(f'{{"seq": 0}}\n{{"name": "{CANARY}')
-    records = read(path)
-    assert next(records) == {"seq": 0}
-    with pytest.raises(ValueError, match=r"^line 2 of the audit trail is not a record$"):
-        next(records)
-    assert list(read(tmp_path / "absent")) == []
-
-
 async def test_a_home_that_cannot_be_used_is_said_and_harmless_tools_work(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -415,45 +375,6 @@ async def test_a_home_that_cannot_be_used_is_said_and_harmless_tools_work(
     host = memory_host({"TRIVIUM_HOME": str(tmp_path / "file" / "home")}, widgets=Widgets())
     assert "audit tokens will not outlive this run" in caplog.text
     assert await call(host, "lookup_widget", {"code": "W-1"}) == {"code": "W-1", "weight": 1.5}
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from trivium.pipeline.audit import AuditLog
-trail = AuditLog(Path(sys.argv[1]), b"key")
-print("ready", flush=True)
-sys.stdin.readline()
-for number in range(100):
-    trail.append({"writer": sys.argv[2], "number": number}, flush=False)
-"""
-
-
-def test_two_processes_keep_one_chain(tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path), name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for name in "ab"
-    ]
-    for writer in writers:
-        assert writer.stdout is not None
-        assert writer.stdout.readline() == "ready\n"
-    for writer in writers:
-        assert writer.stdin is not None
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    for writer in writers:
-        writer.communicate(timeout=30)
-        assert writer.returncode == 0
-    records = list(read(path))
-    assert_chained(records)
-    for name in "ab":
-        assert [r["number"] for r in records if r["writer"] == name] == list(range(100))
 
 
 # When the caller goes, or time is up.
@@ -495,14 +416,14 @@ async def test_a_call_that_ran_out_of_time_is_closed_with_its_account(bench: Ben
 async def test_a_failed_write_of_the_closing_line_does_not_spoil_a_result(
     bench: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append = AuditLog.append
+    append = Trail.append
 
-    def fails_to_close(self: AuditLog, record: dict[str, Any], *, flush: bool) -> None:
+    def fails_to_close(self: Trail, record: dict[str, Any], *, flush: bool) -> None:
         if record["event"] == "closed":
             raise OSError(CANARY)
         append(self, record, flush=flush)
 
-    monkeypatch.setattr(AuditLog, "append", fails_to_close)
+    monkeypatch.setattr(Trail, "append", fails_to_close)
     with caplog.at_level(logging.DEBUG):
         assert await attempt(bench, "move_widget", MOVE, Person()) == ""
     assert bench.sent == ["W-1"]
@@ -516,3 +437,217 @@ async def test_a_refusal_for_want_of_a_trail_says_so(bench: Bench) -> None:
         await call(bench.host(), "move_widget", MOVE)
     assert caught.value.reason is RefusalCode.AUDIT_UNAVAILABLE
     assert str(caught.value) == "the audit trail cannot be written, so nothing that needs it is done"
+
+
+# What an effectful call leaves behind, written before, in the middle and after.
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "home")
+
+
+class Letters:
+    """Stand-ins that can be read."""
+
+    def of(self, kind: Kind, value: str) -> str:
+        return {Kind.PATIENT_ID: "patient", Kind.NAME: "name"}[kind] + f"-{len(value)}"
+
+    def looks_like(self, text: str) -> bool:
+        return text.strip().startswith("patient-")
+
+
+async def test_a_call_that_begins_says_so_before_it_runs(shelf: Shelf) -> None:
+    trail = shelf.trail()
+    async with AuditLog(trail).entry(moving()) as entry:
+        await entry.begin(
+            destination="WS1", planned={"widgets": 3}, license="L1", approval=None, patients=["patient-1"]
+        )
+        assert [record["event"] for record in shelf.records()] == ["opened", "begun"]
+        assert len(list((shelf.home / "runs").iterdir())) == 1
+        entry.note(result={"moved": 3})
+    opened, begun, closed = shelf.records()
+    assert said(begun) == {
+        "event": "begun",
+        "destination": "WS1",
+        "planned": {"widgets": 3},
+        "license": "L1",
+        "patients": ["patient-1"],
+    }
+    assert said(closed) == {"event": "closed", "outcome": "ok", "result": {"moved": 3}}
+    assert opened["call"] == begun["call"] == closed["call"]
+    assert opened["run"] == trail.run
+    trail.seal()
+    assert list((shelf.home / "runs").iterdir()) == []
+    assert shelf.problems() == []
+
+
+def full_disk(*arguments: object, **others: object) -> None:
+    raise OSError(CANARY)
+
+
+@pytest.mark.parametrize("broken", ["trivium.audit.recovery._add", "trivium.audit.trail.Trail.append"])
+async def test_a_beginning_that_cannot_be_written_refuses_the_run(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    trail = shelf.trail()
+
+    async def attempt_to_run() -> None:
+        async with AuditLog(trail).entry(moving()) as entry:
+            with monkeypatch.context() as patched:
+                patched.setattr(broken, full_disk)
+                await entry.begin(destination="WS1")
+            raise AssertionError("it ran")
+
+    with pytest.raises(Refused) as caught:
+        await attempt_to_run()
+    assert caught.value.reason is RefusalCode.AUDIT_UNAVAILABLE
+    assert [record.get("outcome") for record in shelf.records()] == [None, "audit_unavailable"]
+    trail.seal()
+    assert list((shelf.home / "runs").iterdir()) == []
+
+
+async def run_to_an_unwritable_end(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        async with log.entry(moving()) as entry:
+            await entry.begin()
+            entry.note(result={"moved": 3})
+            patched.setattr(Trail, "append", full_disk)
+
+
+async def test_an_end_that_could_not_be_written_is_written_before_the_next_call(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = AuditLog(shelf.trail())
+    await run_to_an_unwritable_end(log, monkeypatch)
+    (journal,) = (shelf.home / "runs").iterdir()
+    assert journal.read_bytes().count(b"begun") == 1
+    async with log.entry(moving()):
+        assert journal.read_bytes() == b""
+    assert [record["event"] for record in shelf.records()] == ["opened", "begun", "closed", "opened", "closed"]
+    assert said(shelf.records()[2]) == {"event": "closed", "outcome": "ok", "recovered": True, "result": {"moved": 3}}
+
+
+async def test_an_end_is_owed_for_as_long_as_it_cannot_be_written(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = AuditLog(shelf.trail())
+    await run_to_an_unwritable_end(log, monkeypatch)
+    with monkeypatch.context() as patched:
+        patched.setattr(Trail, "append", full_disk)
+        for _ in range(2):
+            async with log.entry(moving(search_widgets, {})):
+                pass
+    async with log.entry(moving(search_widgets, {})):
+        pass
+    assert [record.get("recovered") for record in shelf.records()] == [None, None, True, None, None]
+
+
+async def test_an_end_that_was_never_written_is_written_by_the_next_process(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = AuditLog(shelf.trail())
+    await run_to_an_unwritable_end(log, monkeypatch)
+    log.trail.seal()
+    assert shelf.trail().recover() == 1
+    assert shelf.records()[-1]["outcome"] == "interrupted"
+
+
+@pytest.mark.parametrize("request_", [moving(), moving(search_widgets, {}), moving(arguments=7)], ids=lambda r: r.name)
+async def test_whether_a_call_needs_the_trail_is_for_the_policy_to_say(shelf: Shelf, request_: Request) -> None:
+    shelf.path.mkdir(parents=True)
+    ran = []
+
+    async def attempt_to_run(required: bool) -> None:
+        async with AuditLog(shelf.trail()).entry(request_, required=required):
+            ran.append(required)
+
+    await attempt_to_run(False)
+    with pytest.raises(Refused, match="the audit trail cannot be written"):
+        await attempt_to_run(True)
+    assert ran == [False]
+
+
+async def test_a_call_whose_error_has_a_code_is_closed_with_it(shelf: Shelf) -> None:
+    log = AuditLog(shelf.trail())
+    for error in (Refused(RefusalCode.VETOED, "no"), RuntimeError(CANARY), KeyboardInterrupt()):
+        with pytest.raises(type(error)):
+            async with log.entry(moving()):
+                raise error
+    outcomes = [record["outcome"] for record in shelf.records() if record["event"] == "closed"]
+    assert outcomes == ["vetoed", "tool_failed", "canceled"]
+    assert CANARY not in shelf.path.read_text()
+
+
+# Arguments that are marked as patient data.
+
+
+@tool(effect=Effect.READS_REMOTE)
+def find_patients(
+    patient_id: Annotated[str, Phi(Kind.PATIENT_ID)] = "",
+    name: Annotated[str | None, Phi(Kind.NAME)] = None,
+    number: Annotated[int, Phi(Kind.PATIENT_ID)] = 0,
+    order: Annotated[str, Phi(Kind.ORDER)] = "",
+    uid: Annotated[str, Phi(Kind.UID)] = "",
+    kind: Annotated[Kind | None, PUBLIC] = None,
+    value: Annotated[str, PhiBy("kind")] = "",
+    both: list[Annotated[str, Phi(Kind.NAME)]] | Annotated[str, PUBLIC] = "",
+) -> Facts:
+    """Find."""
+    return Facts(code="W-1", weight=1)
+
+
+async def arguments_of(shelf: Shelf, arguments: Any) -> Any:
+    async with AuditLog(shelf.trail(), Letters()).entry(moving(find_patients, arguments)):
+        pass
+    return shelf.records()[-2]["arguments"]
+
+
+@pytest.mark.parametrize(
+    ("given", "recorded"),
+    [
+        ({"patient_id": "4711"}, "patient-4"),
+        ({"patient_id": "1.2.840.4711"}, "patient-12"),
+        ({"patient_id": " patient-KKKK "}, "patient-KKKK"),
+        ({"name": "ZORBLAX^QUENTIN"}, "name-15"),
+        ({"name": None}, None),
+        ({"uid": "1.2.840.10008.1"}, "1.2.840.10008.1"),
+        ({"kind": "name"}, "name"),
+    ],
+    ids=str,
+)
+async def test_a_marked_argument_is_the_stand_in_that_results_show(
+    shelf: Shelf, given: dict[str, Any], recorded: str | None
+) -> None:
+    assert await arguments_of(shelf, given) == dict.fromkeys(given, recorded)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"patient_id": ""},
+        {"patient_id": " "},
+        {"patient_id": ["4711"]},
+        {"patient_id": True},
+        {"patient_id": "4711" * 100},
+        {"number": 4711},
+        {"order": "A4711"},
+        {"uid": "4711"},
+        {"value": "4711"},
+        {"value": "1.2.840.4711"},
+        {"value": True},
+        {"both": "4711"},
+        {"both": ["4711"]},
+    ],
+    ids=lambda given: json.dumps(given)[:40],
+)
+async def test_a_marked_argument_without_a_stand_in_is_a_token(shelf: Shelf, given: dict[str, Any]) -> None:
+    ((_, recorded),) = (await arguments_of(shelf, given)).items()
+    assert recorded.startswith("token:")
+    assert "4711" not in json.dumps([r.get("arguments") for r in shelf.records()]).replace(recorded, "")
+
+
+async def test_without_stand_ins_a_marked_argument_is_a_token(shelf: Shelf) -> None:
+    async with AuditLog(shelf.trail()).entry(moving(find_patients, {"patient_id": "patient-KKKK"})):
+        pass
+    assert shelf.records()[0]["arguments"]["patient_id"].startswith("token:")

@@ -1,161 +1,48 @@
-"""The audit trail: one JSON line when a call opens, one when it closes, each chained to the line before it by its hash.
+"""The recording of a call: a record when it opens, one when it really begins, one when it closes.
 
-No patient's value is written. Unique identifiers, numbers and closed choices stand as they are; every other argument
-is a keyed token, so that two calls with the same value can be recognized and the value cannot be read.
+No patient's value is written. Unique identifiers, numbers and closed choices stand as they are, an argument that is
+marked as patient data is the stand-in that results show too, and every other one is a keyed token: two calls with the
+same value can be recognized and the value cannot be read.
 """
 
 from __future__ import annotations
 
 import enum
-import hashlib
-import hmac
-import json
 import logging
-import os
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from io import FileIO
-from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final, Literal, Protocol, get_args, get_origin
 
 import anyio
 from anyio import to_thread
+from pydantic.fields import FieldInfo
 
-from trivium.api import RefusalCode, Refused, ToolFailure, TriviumError
+from trivium.api import Kind, Phi, PhiBy, RefusalCode, Refused, ToolFailure, TriviumError
+from trivium.audit import Trail
 from trivium.pipeline.approve import AnswerNeeded
 from trivium.pipeline.call import Request
-from trivium.pipeline.filelock import locked
+from trivium.pipeline.marks import mark_of
 
 log = logging.getLogger("trivium.audit")
 
-FIRST: Final = "0" * 64
-"""What the first line names as the hash of the line before it."""
 _UID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){3,}")
+_LONGEST: Final = 256
+"""Characters of a value that gets a stand-in. Longer ones, which no check has seen yet, are no names or numbers."""
+_MOST_OWED: Final = 1000
 
 
-def canonical(record: Mapping[str, Any]) -> bytes:
-    return json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
+class StandIns(Protocol):
+    """Makes what is shown in place of a patient's value."""
 
+    def of(self, kind: Kind, value: str) -> str:
+        """Raises `KeyError` for a kind that has no stand-ins."""
 
-@dataclass
-class AuditLog:
-    """A file of lines that only grows. Several processes may write it."""
-
-    path: Path
-    key: bytes = field(repr=False)
-    """Makes tokens of values."""
-    _known: tuple[int, int, str] = field(default=(-1, -1, FIRST), init=False, repr=False)
-    """The file's size after the last line seen here, with that line's number and hash."""
-
-    def append(self, record: Mapping[str, Any], *, flush: bool) -> None:
-        """Add a line; `flush` waits until it is on the disk. Raises `OSError` and `ValueError`."""
-        descriptor = self._open()
-        with open(descriptor, "r+b", buffering=0) as file:
-            with locked(file):
-                self._write_line(file, record)
-            if flush:  # without the lock: no other call waits for the disk
-                os.fsync(descriptor)
-
-    def _write_line(self, file: FileIO, record: Mapping[str, Any]) -> None:
-        size = file.seek(0, os.SEEK_END)
-        if size != self._known[0]:  # somebody else has written, or this is the first line
-            self._known = (size, *_last(file, size))
-        _, seq, previous = self._known
-        body = {**record, "seq": seq + 1, "prev": previous, "time": round(time.time(), 3)}
-        body["hash"] = hashlib.sha256(canonical(body)).hexdigest()
-        line = canonical(body) + b"\n"
-        if file.write(line) != len(line):
-            raise OSError("the line was not written whole")
-        self._known = (size + len(line), seq + 1, body["hash"])
-
-    def _open(self) -> int:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-        try:
-            return os.open(self.path, flags, 0o600)
-        except FileNotFoundError:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return os.open(self.path, flags, 0o600)
-
-    def token(self, value: Any) -> str:
-        """A keyed stand-in for a value."""
-        return "token:" + hmac.new(self.key, str(value).encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
-
-    def rendered(self, value: Any, declared: Any) -> Any:
-        """A value as it may stand in the trail: by what the tool declares it to be, not by what a caller claims."""
-        if value is None or isinstance(value, bool):
-            return value
-        types = _alternatives(declared)
-        if isinstance(value, int | float) and types & {int, float}:
-            return value
-        if isinstance(value, str) and (value in types or (len(value) <= 64 and _UID.fullmatch(value))):
-            return value
-        return self.token(value)
-
-    @asynccontextmanager
-    async def entry(self, request: Request) -> AsyncIterator[Entry]:
-        """Opens a call's entry before anything is decided, and closes it whatever happens.
-
-        Raises `Refused` when the opening of an effectful call cannot be written.
-        """
-        served = request.served
-        effectful = served is not None and served.spec.effect.effectful
-        entry = Entry(secrets.token_hex(8))
-        opened = {
-            "event": "opened",
-            "call": entry.call,
-            "tool": served.spec.name if served else self.token(request.name),
-            "plugin": served.plugin if served else None,
-            "effect": served.spec.effect.value if served else None,
-            "caller": request.caller,
-            "arguments": self._arguments(request),
-        }
-        await self._write(opened, flush=effectful, required=effectful)
-        started = time.monotonic()
-        try:
-            yield entry
-        except BaseException as error:
-            entry.outcome = outcome_of(error)
-            raise
-        finally:
-            closed = {
-                "event": "closed",
-                "call": entry.call,
-                "outcome": entry.outcome,
-                "seconds": round(time.monotonic() - started, 3),
-                **entry.facts,
-            }
-            with anyio.CancelScope(shield=True):
-                await self._write(closed, flush=effectful, required=False)
-
-    async def _write(self, record: Mapping[str, Any], *, flush: bool, required: bool) -> None:
-        try:
-            if flush:
-                await to_thread.run_sync(lambda: self.append(record, flush=True))
-            else:
-                self.append(record, flush=False)
-        except (OSError, ValueError) as error:
-            log.error("the audit trail cannot be written (%s)", type(error).__name__)
-            if required:
-                raise Refused(
-                    RefusalCode.AUDIT_UNAVAILABLE, "the audit trail cannot be written, so nothing that needs it is done"
-                ) from None
-
-    def _arguments(self, request: Request) -> dict[str, Any]:
-        """Known arguments by name; of others only how many there were."""
-        if not (request.served and isinstance(request.arguments, Mapping)):
-            return {}
-        known = request.served.spec.input.model_fields
-        given = {
-            name: self.rendered(value, known[name].annotation)
-            for name, value in request.arguments.items()
-            if name in known
-        }
-        others = len(request.arguments) - len(given)
-        return {**given, "(unknown)": others} if others else given
+    def looks_like(self, text: str) -> bool: ...
 
 
 @dataclass
@@ -163,26 +50,152 @@ class Entry:
     """The entry of one call, still open."""
 
     call: str
+    trail: Trail = field(repr=False)
     outcome: str = "ok"
     facts: dict[str, Any] = field(default_factory=dict)
+    began: bool = False
 
     def note(self, **facts: Any) -> None:
-        """Add facts to the closing line; names, codes and numbers only."""
-        self.facts.update({name: value for name, value in facts.items() if value is not None})
+        """Add facts to the closing record; names, codes and numbers only."""
+        self.facts.update(_said(facts))
+
+    async def begin(self, **facts: Any) -> None:
+        """Record that an effectful call runs now, and wait until that is on the disk.
+
+        Raises `Refused` when it cannot be written: then nothing may run. However this process ends from here on, a
+        closing record follows.
+        """
+        self.began = True
+        said = _said(facts)
+        try:
+            await to_thread.run_sync(lambda: self.trail.begun(self.call, said))
+        except (OSError, ValueError) as error:
+            _cannot_write(error)
+            raise _unavailable() from None
 
 
-def _alternatives(declared: Any) -> set[Any]:
-    """The types of an annotation and the strings of its closed choices."""
-    if isinstance(declared, type) and issubclass(declared, enum.Enum):
-        return {member.value for member in declared}
-    if get_origin(declared) is Literal:
-        return set(get_args(declared))
-    if get_args(declared):
-        return set().union(*(_alternatives(part) for part in get_args(declared)))
-    return {declared}
+class AuditLog:
+    """Keeps the entries of calls in a trail. Without `stand_ins`, patient data in arguments becomes tokens."""
+
+    def __init__(self, trail: Trail, stand_ins: StandIns | None = None) -> None:
+        self.trail = trail
+        self._stand_ins = stand_ins
+        self._owed: deque[dict[str, Any]] = deque(maxlen=_MOST_OWED)
+        """Closing records of calls with an effect that could not be written yet."""
+
+    @asynccontextmanager
+    async def entry(self, request: Request, *, required: bool | None = None) -> AsyncIterator[Entry]:
+        """Opens a call's entry before anything is decided, and closes it whatever happens.
+
+        Raises `Refused` when the opening cannot be written and is `required`: for calls with an effect, if nobody
+        says otherwise.
+        """
+        effectful = request.served is not None and request.served.spec.effect.effectful
+        entry = Entry(secrets.token_hex(8), self.trail)
+        await self._pay()
+        if not await self._write(self._opened(entry, request), flush=effectful) and (
+            effectful if required is None else required
+        ):
+            raise _unavailable()
+        started = time.monotonic()
+        try:
+            yield entry
+        except BaseException as error:
+            entry.outcome = outcome_of(error)
+            raise
+        finally:
+            seconds = round(time.monotonic() - started, 3)
+            with anyio.CancelScope(shield=True):
+                await self._close(entry, seconds, flush=effectful)
+
+    def _opened(self, entry: Entry, request: Request) -> dict[str, Any]:
+        served = request.served
+        return {
+            "event": "opened",
+            "call": entry.call,
+            "run": self.trail.run,
+            "tool": served.spec.name if served else self.trail.token(request.name),
+            "plugin": served.plugin if served else None,
+            "effect": served.spec.effect.value if served else None,
+            "caller": request.caller,
+            "arguments": self._arguments(request),
+        }
+
+    async def _close(self, entry: Entry, seconds: float, *, flush: bool) -> None:
+        closed = {
+            "event": "closed",
+            "call": entry.call,
+            "outcome": entry.outcome,
+            "seconds": seconds,
+            **entry.facts,
+        }
+        written = await self._write(closed, flush=flush)
+        if entry.began and written:
+            await to_thread.run_sync(self.trail.ended, entry.call)
+        elif entry.began:
+            self._owed.append({**closed, "recovered": True})
+
+    async def _pay(self) -> None:
+        """Write what a full disk, say, has kept from being written. Until then the journal has the call as open."""
+        while self._owed:
+            closed = self._owed.popleft()  # at once, so that no other call writes it too
+            if not await self._write(closed, flush=True):
+                self._owed.appendleft(closed)
+                return
+            await to_thread.run_sync(self.trail.ended, closed["call"])
+
+    async def _write(self, record: Mapping[str, Any], *, flush: bool) -> bool:
+        """Whether the record could be written."""
+        try:
+            if flush:
+                await to_thread.run_sync(lambda: self.trail.append(record, flush=True))
+            else:
+                self.trail.append(record, flush=False)
+        except (OSError, ValueError) as error:
+            _cannot_write(error)
+            return False
+        return True
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        """Known arguments by name; of others only how many there were."""
+        if not (request.served and isinstance(request.arguments, Mapping)):
+            return {}
+        known = request.served.spec.input.model_fields
+        given = {name: self._rendered(value, known[name]) for name, value in request.arguments.items() if name in known}
+        others = len(request.arguments) - len(given)
+        return {**given, "(unknown)": others} if others else given
+
+    def _rendered(self, value: Any, declared: FieldInfo) -> Any:
+        """A value as it may stand in the trail: by what the tool declares it to be, not by what a caller claims."""
+        if value is None:
+            return None
+        try:
+            mark = mark_of(declared)
+        except ValueError:  # marks that contradict each other
+            return self.trail.token(value)
+        if isinstance(mark, PhiBy) or (isinstance(mark, Phi) and mark.kind is not Kind.UID):
+            return self._stand_in(mark, value)
+        types = _alternatives(declared.annotation)
+        if isinstance(value, bool) or (isinstance(value, int | float) and types & {int, float}):
+            return value
+        if isinstance(value, str) and (value in types or (len(value) <= 64 and _UID.fullmatch(value))):
+            return value
+        return self.trail.token(value)
+
+    def _stand_in(self, mark: Phi | PhiBy, value: Any) -> str:
+        short = isinstance(value, str) and value.strip() and len(value) <= _LONGEST
+        if self._stand_ins is None or isinstance(mark, PhiBy) or not short:
+            return self.trail.token(value)
+        if self._stand_ins.looks_like(value):
+            return str(value).strip()
+        try:
+            return self._stand_ins.of(mark.kind, value)
+        except KeyError:  # no stand-ins for this kind
+            return self.trail.token(value)
 
 
 def outcome_of(error: BaseException) -> str:
+    """How a call that ended with this error is recorded."""
     if isinstance(error, Refused):
         return error.reason.value
     if isinstance(error, TriviumError):
@@ -194,35 +207,24 @@ def outcome_of(error: BaseException) -> str:
     return "canceled"
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a trail, oldest first. Raises `OSError`; a line that is no record raises `ValueError`."""
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                raise ValueError(f"line {number} of the audit trail is not a record") from None
-            if not isinstance(record, dict):
-                raise ValueError(f"line {number} of the audit trail is not a record")
-            yield record
+def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None}
 
 
-def _last(file: FileIO, size: int) -> tuple[int, str]:
-    """Sequence number and hash of the last line."""
-    if not size:
-        return -1, FIRST
-    window = 4096
-    while True:
-        file.seek(max(0, size - window))
-        tail = file.read(window)
-        if not tail.endswith(b"\n"):
-            raise ValueError("the last line of the audit trail is torn")
-        lines = tail.splitlines()
-        if len(lines) > 1 or window >= size:
-            record = json.loads(lines[-1])
-            if not (isinstance(record, dict) and isinstance(record.get("seq"), int) and "hash" in record):
-                raise ValueError("the last line of the audit trail is no record")
-            return record["seq"], str(record["hash"])
-        window *= 4
+def _cannot_write(error: Exception) -> None:
+    log.error("the audit trail cannot be written (%s)", type(error).__name__)
+
+
+def _unavailable() -> Refused:
+    return Refused(RefusalCode.AUDIT_UNAVAILABLE, "the audit trail cannot be written, so nothing that needs it is done")
+
+
+def _alternatives(declared: Any) -> set[Any]:
+    """The types of an annotation and the strings of its closed choices."""
+    if isinstance(declared, type) and issubclass(declared, enum.Enum):
+        return {member.value for member in declared}
+    if get_origin(declared) is Literal:
+        return set(get_args(declared))
+    if get_args(declared):
+        return set().union(*(_alternatives(part) for part in get_args(declared)))
+    return {declared}
