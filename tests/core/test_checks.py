@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from tests.core.bench import Plugin, report_of
 from tests.core.widgets import Moved, Shop, Widgets, list_owners, lookup_widget, move_widget
-from trivium.api import PUBLIC, Effect, Kind, Mark, Phi, PhiBy, Preflight, Safety, ToolSpec
+from trivium.api import PUBLIC, Effect, Kind, Mark, Phi, PhiBy, Preflight, Rows, Safety, ToolSpec
 from trivium.host.checks import UnfitTool, check_tool
 from trivium.testing import memory_host
 
@@ -109,6 +109,12 @@ class ShortForSomeKind(BaseModel):
     value: Annotated[str, Field(max_length=18), PhiBy("kind")]
 
 
+class ShortForALabel(BaseModel):
+    """`[withheld: text]` would fit, an opened text does not."""
+
+    note: Annotated[str, Field(max_length=1000), Phi(Kind.TEXT)]
+
+
 class Coded(BaseModel):
     code: Annotated[str, Field(pattern="^[A-Z]{2}$"), Phi(Kind.PATIENT_ID)]
 
@@ -152,6 +158,7 @@ class SiblingOfWrongType(BaseModel):
         (Short, "Short.name carries patient data in a type"),
         (ShortForThisKind, "ShortForThisKind.number carries patient data in a type"),
         (ShortForSomeKind, "ShortForSomeKind.value carries patient data in a type"),
+        (ShortForALabel, "ShortForALabel.note carries patient data in a type"),
         (Coded, "Coded.code carries patient data in a type"),
         (Covered, "Covered.inner.size carries patient data in a type"),
         (NoSibling, "NoSibling.text takes its kind from kind"),
@@ -287,6 +294,65 @@ def test_a_tool_whose_gates_fit_passes() -> None:
     check_tool(replace(READY, preflight=plan))
     check_tool(READY.guarded(replace(RULES, destination="destination", limits={"widgets": 1})))
     check_tool(list_owners.given(shop=Shop()))
+
+
+class Question(BaseModel):
+    name: Annotated[str, Phi(Kind.NAME)]
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        Annotated[str, PUBLIC],
+        Annotated[str, PhiBy("kind")],
+        Annotated[int, Phi(Kind.PATIENT_ID)],
+        Annotated[list[str], Phi(Kind.PATIENT_ID)],
+        list[Annotated[str, Phi(Kind.PATIENT_ID)]],
+        tuple[Annotated[str, Phi(Kind.NAME)], Annotated[str, Phi(Kind.PATIENT_ID)]],
+        Question,
+        list[Question],
+        Question | None,
+    ],
+    ids=str,
+)
+def test_a_parameter_whose_mark_could_not_be_honored_is_refused(hint: Any) -> None:
+    spec = replace(lookup_widget, input=create_model("lookup_widget_arguments", code=(hint, ...)))
+    with pytest.raises(UnfitTool, match=r"^lookup_widget: its argument code has "):
+        check_tool(spec)
+
+
+@pytest.mark.parametrize("hint", [str, Annotated[str, Phi(Kind.NAME)], Annotated[str | None, Phi(Kind.PATIENT_ID)]])
+def test_a_text_parameter_may_carry_a_mark(hint: Any) -> None:
+    check_tool(replace(lookup_widget, input=create_model("lookup_widget_arguments", code=(hint, ...))))
+
+
+class Counted(BaseModel):
+    found: Annotated[int, PUBLIC]
+    secret: Annotated[int | str, Phi(Kind.TEXT)]
+    word: Annotated[str, PUBLIC]
+
+
+COUNTING = replace(list_owners.given(shop=Shop()), output=Counted)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"archive": "shop"}, "its archive shop is not one of its arguments"),
+        ({"rows": Rows("most", "found")}, "its rows are bounded by most, which"),
+        ({"rows": Rows("limit", "lost")}, "its rows are counted by lost, which"),
+        ({"rows": Rows("limit", "secret")}, "its rows are counted by secret, which"),
+        ({"rows": Rows("limit", "word")}, "its rows are counted by word, which"),
+    ],
+)
+def test_a_tool_that_declares_bounds_it_does_not_have_is_refused(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(UnfitTool, match=f"^list_owners: {reason}"):
+        check_tool(replace(COUNTING, **changes))
+
+
+def test_a_tool_that_declares_its_bounds_rightly_passes() -> None:
+    check_tool(replace(COUNTING, rows=Rows("limit", "found"), archive="limit"))
+    check_tool(replace(returning(Number, Effect.LOCAL), rows=None, archive="code"))
 
 
 @pytest.mark.parametrize("effect", [Effect.WRITES_FILES, Effect.WRITES_REMOTE, Effect.MOVES_IMAGES])

@@ -105,7 +105,7 @@ def test_the_header_withholds_what_is_no_code() -> None:
         "trigger_event": Kind.TEXT,
         "structure": Kind.TEXT,
         "version": Kind.TEXT,
-        "control_id": Kind.ORDER,
+        "control_id": Kind.TEXT,
         "sending_application": Kind.TEXT,
         "sending_facility": Kind.NAME,
         "receiving_application": Kind.TEXT,
@@ -132,13 +132,13 @@ def test_what_the_work_is_about_is_public() -> None:
 def test_identifiers_keep_their_type_and_issuer_public() -> None:
     assert kinds("PID|||4711^4^M11^NCL&1.2.3&ISO^MR^Canary Clinic^20200101") == {
         "PID-3.1": Kind.PATIENT_ID,
-        "PID-3.2": Kind.PATIENT_ID,
+        "PID-3.2": Kind.TEXT,
         "PID-3.3": None,
         "PID-3.4.1": None,
         "PID-3.4.2": None,
         "PID-3.4.3": None,
         "PID-3.5": None,
-        "PID-3.6.1": Kind.PATIENT_ID,
+        "PID-3.6.1": Kind.TEXT,
         "PID-3.7": Kind.DATE,
     }
 
@@ -163,11 +163,97 @@ def test_a_null_is_public() -> None:
 
 
 def test_study_uids_and_accession_numbers_have_their_kind() -> None:
-    assert kinds("IPC|A1^RIS|P1|1.2.3|S1") == {
+    assert kinds("IPC|A1^RIS^1.2.3^ISO|P1|1.2.3|S1") == {
         "IPC-1.1": Kind.ORDER,
         "IPC-1.2": None,
+        "IPC-1.3": None,
+        "IPC-1.4": None,
         "IPC-2.1": Kind.ORDER,
         "IPC-3.1": Kind.UID,
         "IPC-4.1": Kind.ORDER,
     }
     assert kinds("OBR||||||||||||||||||ACC1") == {"OBR-18": Kind.ORDER}
+
+
+def test_only_the_number_itself_joins_results() -> None:
+    assert kinds("PID||A1^X2|4711^4^M11^NCL&1.2.3&ISO~B1&C1|") == {
+        "PID-2.1": Kind.PATIENT_ID,
+        "PID-2.2": Kind.TEXT,
+        "PID-3[1].1": Kind.PATIENT_ID,
+        "PID-3[1].2": Kind.TEXT,
+        "PID-3[1].3": None,
+        "PID-3[1].4.1": None,
+        "PID-3[1].4.2": None,
+        "PID-3[1].4.3": None,
+        "PID-3[2].1.1": Kind.PATIENT_ID,
+        "PID-3[2].1.2": Kind.TEXT,
+    }
+    assert kinds("IN2|A1^B2|123456789||||12") == {
+        "IN2-1.1": Kind.PATIENT_ID,
+        "IN2-1.2": Kind.TEXT,
+        "IN2-2": Kind.TEXT,
+        "IN2-6": Kind.TEXT,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PV1||I" + "|" * 16 + "SMITH",
+        "PV1||I" + "|" * 16 + "SMITH-JONES",
+        "PV1||I" + "|" * 16 + "Lee",
+        "PV1||I" + "|" * 16 + "KIM",
+        "PID||||||||||SMITH",
+        "PID||||||||||SMITH^Smith John^L",
+        "PID||||||||||1^Smith John^L",
+        "PID||||||||||1^Smith John^99LOCAL",
+        "PID||||||||||1^Smith John",
+        "PID||||||||||SMITH^Smith John^SMITH",
+        "PID|||1^^^SMITH",
+        "PID|||1^^^SMITH&SMITH",
+        "PID||||||||||||||||SMITH|J.SMITH",
+        "OBX|1|CE|1^A^LN||SMITH^Smith John^L",
+        "OBX|1|CWE|1^A^LN||SMITH",
+        "OBX|1|IS|1^A^LN||SMITH",
+        "DG1|1||SMITH^Smith John^L",
+        "ORC|NW|SMITH|SMITH^SMITH|SMITH&SMITH^SMITH",
+        "OBR|1|SMITH|SMITH||||||||||||||||SMITH|SMITH",
+        "OBX|1|ST|1^Smith\u200bJohn^LN||x",
+        f"OBX|1|ST|1^{'x' * 201}^LN||x",
+    ],
+)
+@pytest.mark.parametrize("version", ["2.3", "2.5.1", "2.9"])
+def test_a_word_that_could_be_a_name_is_no_code(text: str, version: str) -> None:
+    result = parse(f"{HEAD.format(version=version)}\r{text}", segments=[text[:3]])
+    words = ("smith", "lee", "kim", "xxx")
+    found = [p for part in result.segments for p in part.values if any(word in p.value.casefold() for word in words)]
+    assert found
+    assert [(place.path, place.value) for place in found if place.phi is None] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OBX|1|CE|GLUCOSE^Glucose fasting^L||POS^Positive^LN|mmol/L^millimole^L",
+        "OBR|1|||CHEST^Chest X-ray^LOCAL",
+        "PID||||||||||2106-3^White^HL70005",
+        "PID||||||||||2106-3^White^2.16.840.1.113883.6.238",
+        "PID|||||||||||||||en|M",
+        "MSH",
+        "PID|||1^^^SMITH&1.2.3.4&ISO",
+        "AL1|1|DA|70618^Penicillin^RXNORM",
+    ],
+)
+def test_what_is_known_to_be_a_code_stays_public(text: str) -> None:
+    shown = {path: kind for path, kind in kinds(text).items() if path not in ("PID-3.1", "PID-3.4")}
+    assert set(shown.values()) <= {None, Kind.PATIENT_ID}
+
+
+def test_an_order_number_without_a_digit_is_free_text() -> None:
+    assert kinds("ORC|NW|SMITH|A1|B2^LAB") == {
+        "ORC-1": None,
+        "ORC-2.1": Kind.TEXT,
+        "ORC-3.1": Kind.ORDER,
+        "ORC-4.1": Kind.ORDER,
+        "ORC-4.2": None,
+    }

@@ -1,111 +1,145 @@
-"""No patient's value leaves: everything the server writes anywhere is searched for the names it has handled."""
+"""No patient's value leaves: everything the server writes anywhere is searched for the people it has handled."""
 
 from __future__ import annotations
 
 import base64
 import os
+import re
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import mcp_types as types
 import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+from tests.pacs.faults import Fault, faulty
+from tests.wire.canaries import (
+    BIRTH_DATES,
+    CARE_DATE,
+    MESSAGE,
+    NAMES,
+    NUMBERS,
+    PEOPLE,
+    SECRETS,
+    STUDIES,
+    TEXTS,
+    found_in,
+    install_ward,
+)
 from tests.wire.conftest import DESTINATION, Installation
-from trivium.testing import Era, Person
-from trivium_pacs.embedded import Destination, EmbeddedArchive, Series, Study
-from trivium_pacs.embedded import Person as Patient
+from trivium.testing import Era, Person, error_code, text_of
+from trivium_pacs.embedded import Destination, EmbeddedArchive
 
 pytestmark = pytest.mark.anyio
 
-PEOPLE = [
-    Patient("O'BRIEN^ORLAITH^ANNEMARIE^DOCTOR^THETHIRD", "MRN-7741-X", "19520317", "F"),
-    Patient("MÜLLER^JÖRG", "MRN-7742-Y", "19681104", "M"),
-    Patient("ZORBLAX^QUENTIN^^^", "MRN-7743-Z", "19910625", "O"),
+RETRIEVE = {"study_instance_uid": STUDIES[1].uid, "destination_ae_title": DESTINATION}
+CALLS: list[tuple[str, dict[str, Any], str]] = [
+    ("lookup_dicom_tag", {"tag": PEOPLE[0].name}, "not_found"),
+    ("lookup_dicom_tag", {"tag": "PatientName"}, ""),
+    ("map_hl7_to_fhir", {"field_ref": PEOPLE[1].name}, "bad_input"),
+    ("map_hl7_to_fhir", {"field_ref": "PID-5"}, ""),
+    ("parse_hl7_message", {"message": MESSAGE}, ""),
+    ("parse_hl7_message", {"message": MESSAGE, "segments": ["PID-5"], "value_limit": 20}, ""),
+    ("parse_hl7_message", {"message": MESSAGE, "segments": [PEOPLE[2].name]}, "bad_input"),
+    ("parse_hl7_message", {"message": MESSAGE.replace("MSH|", "MSX|")}, "bad_input"),
+    ("parse_hl7_message", {"message": MESSAGE.replace("PID|", "O'BRIEN|")}, "bad_input"),
+    ("parse_hl7_message", {"message": MESSAGE.replace("ORU^R01", "ZORBLAX^QUENTIN")}, ""),
+    ("pacs_echo", {}, ""),
+    ("pacs_query", {}, ""),
+    ("pacs_query", {"patient_name": "O'BRIEN*"}, ""),
+    ("pacs_query", {"patient_name": "MÜLLER^JÖRG"}, ""),
+    ("pacs_query", {"patient_id": PEOPLE[2].id}, ""),
+    ("pacs_query", {"patient_name": "ZORBLAX\\QUENTIN"}, "bad_input"),
+    ("pacs_query", {"study_date": PEOPLE[0].name}, "bad_input"),
+    ("pacs_query", {"ZORBLAX": "QUENTIN", "patient_name": 5}, "bad_input"),
+    ("pacs_query", {"patient_id": "patient-AAAA-BBBB-CCCC"}, "bad_input"),
+    ("pacs_query", {"query_level": "SERIES", "study_instance_uid": STUDIES[1].uid}, ""),
+    ("pacs_query", {"accession_number": "VETO-1"}, "vetoed"),
+    ("pacs_query", {"accession_number": "VETO-2"}, "vetoed"),
+    ("pacs_retrieve", {**RETRIEVE, "destination_ae_title": "MÜLLER"}, "destination_not_allowed"),
+    ("pacs_retrieve", {**RETRIEVE, "destination_ae_title": "ZORBLAX"}, "destination_not_allowed"),
+    ("pacs_retrieve", {**RETRIEVE, "study_instance_uid": "MÜLLER"}, "bad_input"),
+    ("pacs_retrieve", {**RETRIEVE, "dry_run": True}, ""),
+    ("pacs_retrieve", RETRIEVE, "approval_declined"),
+    ("pacs_retrieve", RETRIEVE, "approval_declined"),
+    ("pacs_retrieve", RETRIEVE, ""),
+    ("ward_record", {}, ""),
+    ("ward_crash", {}, "tool_failed"),
+    ("ward_exit", {}, "tool_failed"),
+    ("ward_smuggle", {}, "tool_failed"),
+    ("ward_wait", {}, "timeout"),
+    ("ZORBLAX", {"QUENTIN": "MÜLLER"}, "unknown_tool"),
 ]
-STUDIES = [
-    Study(
-        person, "20250411", "091500", f"CHEST OF {person.name}", f"ACC-{number}", (Series("CT", "AXIAL", 2),), charset
-    )
-    for number, (person, charset) in enumerate(zip(PEOPLE, ("", "ISO_IR 192", "ISO_IR 100"), strict=True))
-]
-SECRETS = sorted(
-    {part for person in PEOPLE for part in person.name.split("^") if part}
-    | {person.id for person in PEOPLE}
-    | {person.birth_date for person in PEOPLE}
-    | {"12 HIDDEN LANE", "555-0199", "REMARKABLE"}
-)
-MESSAGE = "\r".join(
-    (
-        r"MSH|^~\&|LAB|NORTH|EHR|NORTH|20250411101500||ORU^R01^ORU_R01|MSG1|T|2.5.1|||||||8859/1",
-        f"PID|1||{PEOPLE[0].id}^^^NORTH^MR~{PEOPLE[1].id}||{PEOPLE[0].name}~{PEOPLE[1].name}|{PEOPLE[2].name}"
-        f"|{PEOPLE[0].birth_date}|F|||12 HIDDEN LANE^^TOWN||555-0199",
-        f"NK1|1|{PEOPLE[2].name}|SPO|12 HIDDEN LANE|555-0199",
-        "OBX|1|TX|8251-1^Comment^LN||REMARKABLE finding in MÜLLER||||||F",
-        f"NTE|1||REMARKABLE {PEOPLE[2].name}",
-        f"ZPD|{PEOPLE[0].name}|{PEOPLE[1].id}",
-    )
-)
-CALLS: list[tuple[str, dict[str, Any]]] = [
-    ("parse_hl7_message", {"message": MESSAGE}),
-    ("parse_hl7_message", {"message": MESSAGE.replace("MSH|", "MSX|")}),
-    ("parse_hl7_message", {"message": MESSAGE.replace("PID|", "O'BRIEN|")}),
-    ("parse_hl7_message", {"message": MESSAGE.replace("ORU^R01", "ZORBLAX^QUENTIN")}),
-    ("lookup_dicom_tag", {"tag": PEOPLE[0].name}),
-    ("map_hl7_to_fhir", {"field_ref": PEOPLE[1].name}),
-    ("pacs_query", {}),
-    ("pacs_query", {"patient_name": "O'BRIEN*"}),
-    ("pacs_query", {"patient_name": "MÜLLER^JÖRG"}),
-    ("pacs_query", {"patient_id": PEOPLE[2].id}),
-    ("pacs_query", {"patient_name": "ZORBLAX\\QUENTIN"}),
-    ("pacs_query", {"study_date": PEOPLE[0].name}),
-    ("pacs_query", {"ZORBLAX": "QUENTIN", "patient_name": 5}),
-    ("pacs_query", {"query_level": "SERIES", "study_instance_uid": STUDIES[1].uid}),
-    ("pacs_retrieve", {"study_instance_uid": STUDIES[1].uid, "destination_ae_title": "MÜLLER"}),
-    ("pacs_retrieve", {"study_instance_uid": STUDIES[1].uid, "destination_ae_title": DESTINATION, "dry_run": True}),
-    ("pacs_retrieve", {"study_instance_uid": STUDIES[1].uid, "destination_ae_title": DESTINATION}),
-    ("pacs_retrieve", {"study_instance_uid": "MÜLLER", "destination_ae_title": DESTINATION}),
-    ("ZORBLAX", {"QUENTIN": "MÜLLER"}),
-]
+"""Every tool, well and badly called, with the code that comes back."""
+TOOLS = {name for name, _, _ in CALLS} - {"ZORBLAX"}
+
+
+@dataclass
+class Fickle(Person):
+    """Says no, walks away, and then says yes."""
+
+    moods: list[Any] = field(default_factory=lambda: ["decline", "cancel"])
+
+    async def __call__(self, context: Any, params: types.ElicitRequestParams) -> types.ElicitResult:
+        self.action = self.moods.pop(0) if self.moods else "accept"
+        return await super().__call__(context, params)
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
+    (tmp_path / "temp").mkdir()
+    settings = {
+        "PYTHONPATH": str(install_ward(tmp_path.parent / f"{tmp_path.name}-site")),
+        "TMPDIR": str(tmp_path / "temp"),
+        "TRIVIUM_LOG_LEVEL": "debug",
+    }
     with (
         Destination(tmp_path / "arrived", ae_title=DESTINATION) as destination,
         EmbeddedArchive(STUDIES, destinations={DESTINATION: (destination.host, destination.port)}) as archive,
         (tmp_path / "stderr.txt").open("a") as stderr,
     ):
-        yield Installation(tmp_path / "home", archive, destination, stderr)
+        yield Installation(tmp_path / "home", archive, destination, stderr, settings)
 
 
-def found_in(blob: bytes) -> list[str]:
-    """The secrets that stand in these bytes in any case, escaped as JSON or XML would, or in base64."""
-    text = blob.decode("utf-8", "replace").casefold()
-    hits = []
-    for secret in SECRETS:
-        forms = {secret, secret.encode("unicode_escape").decode(), secret.replace("'", "&#x27;")}
-        forms |= {base64.b64encode(secret.encode(encoding)).decode().rstrip("=") for encoding in ("utf-8", "latin-1")}
-        if any(form.casefold() in text for form in forms):
-            hits.append(secret)
-    return hits
+@pytest.fixture(params=["redact", "tokens"])
+def mode(request: pytest.FixtureRequest, installation: Installation) -> str:
+    installation.settings["TRIVIUM_PHI__MODE"] = request.param
+    return str(request.param)
 
 
-async def visit(installation: Installation, era: Era, wire: Path) -> Person:
-    """Make every call; what the server sends goes through `tee` into `wire`."""
-    person = Person()
+def tapped(installation: Installation, era: Era, wire: Path, person: Person | None, *command: str) -> Client:
+    """A client; what its server sends goes through `tee` into `wire`."""
     parameters = StdioServerParameters(
         command="sh",
-        args=["-c", '"$0" -m trivium serve | tee -a "$1"', sys.executable, os.fspath(wire)],
+        args=["-c", 'wire=$1; shift; "$@" | tee -a "$wire"', "sh", os.fspath(wire), sys.executable, *command],
         env=installation.environ,
     )
-    mode = "legacy" if era == "2025-11-25" else "auto"
     transport = stdio_client(parameters, errlog=installation.stderr)
-    async with Client(transport, mode=mode, elicitation_callback=person) as client:
-        for name, arguments in CALLS:
-            await client.call_tool(name, arguments)
+    return Client(transport, mode="legacy" if era == "2025-11-25" else "auto", elicitation_callback=person)
+
+
+def trivium(installation: Installation, era: Era, wire: Path, person: Person | None = None) -> Client:
+    return tapped(installation, era, wire, person, "-m", "trivium", "serve")
+
+
+async def visit(
+    installation: Installation, era: Era, wire: Path, calls: Sequence[tuple[str, dict[str, Any], str]]
+) -> Person:
+    """Make the calls; each has to end as it says."""
+    person = Fickle()
+    otherwise = []
+    async with trivium(installation, era, wire, person) as client:
+        for name, arguments, expected in calls:
+            code = error_code(await client.call_tool(name, arguments))
+            if code != expected:
+                otherwise.append((name, arguments, code))
+    assert otherwise == []
     return person
 
 
@@ -114,24 +148,223 @@ def files_below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and "arrived" not in path.parts]
 
 
-async def test_no_name_number_or_text_of_a_patient_leaves(installation: Installation, era: Era, tmp_path: Path) -> None:
-    installation.license()
-    wire = tmp_path / "wire.jsonl"
-    person = await visit(installation, era, wire)
-    assert installation.destination.received == 2
-    assert len(wire.read_bytes().splitlines()) > len(CALLS)
-    assert found_in(wire.read_bytes()) == []
-    assert found_in("\n".join(person.asked).encode()) == []
+def leaks(tmp_path: Path) -> dict[str, list[str]]:
+    """The secrets in each file: the wire, stderr, and all that the host has written at home and for a while."""
     written = files_below(tmp_path)
-    assert {path.name for path in written} >= {"audit.jsonl", "stderr.txt", "approvals.sqlite3"}
-    assert {path.name: found_in(path.read_bytes()) for path in written} == {path.name: [] for path in written}
+    assert {path.name for path in written} >= {"audit.jsonl", "stderr.txt", "wire.jsonl"}
+    return {path.name: hits for path in written if (hits := found_in(path.read_bytes() + path.name.encode()))}
 
 
-async def test_the_same_search_finds_them_when_redaction_is_off(installation: Installation, tmp_path: Path) -> None:
+async def test_no_name_number_or_text_of_a_patient_leaves(
+    installation: Installation, era: Era, mode: str, tmp_path: Path
+) -> None:
     installation.license()
-    installation.settings["TRIVIUM_PHI__MODE"] = "false"
     wire = tmp_path / "wire.jsonl"
-    await visit(installation, "2026-07-28", wire)
-    assert found_in(wire.read_bytes()) == SECRETS
-    assert found_in((installation.home / "audit.jsonl").read_bytes()) == []
-    assert found_in(installation.complaints().encode()) == []
+    async with trivium(installation, era, wire) as client:
+        assert {tool.name for tool in (await client.list_tools()).tools} == TOOLS
+    person = await visit(installation, era, wire, CALLS)
+    assert installation.destination.received == 2
+    assert len(person.asked) == 3
+    assert (installation.home / "approvals.sqlite3").exists()
+    assert leaks(tmp_path) == {}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A way for a call to end early, and the codes of a query and a retrieve that do."""
+
+    query: str = ""
+    retrieve: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+    licensed: bool = True
+    around: Callable[[EmbeddedArchive], AbstractContextManager[int]] | None = None
+    """What stands between host and archive, by its port."""
+
+
+def _through(fault: Fault, *, after_pdus: int) -> Callable[[EmbeddedArchive], AbstractContextManager[int]]:
+    return lambda archive: faulty((archive.host, archive.port), fault, after_pdus=after_pdus, and_bytes=40)
+
+
+def _nobody(_: EmbeddedArchive) -> AbstractContextManager[int]:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        return nullcontext(closed.getsockname()[1])
+
+
+STAGES = {
+    "no license": Stage(retrieve="license_required", licensed=False),
+    "switched off": Stage(retrieve="retrieve_disabled", settings={"TRIVIUM_PACS__ALLOW_RETRIEVE": "false"}),
+    "over the limit": Stage(retrieve="limit_exceeded", settings={"TRIVIUM_PACS__MAX_INSTANCES": "1"}),
+    "archive down": Stage("peer_unavailable", "peer_unavailable", around=_nobody),
+    "archive dies while it answers": Stage("peer_failed", "peer_failed", around=_through("reset", after_pdus=2)),
+    "archive falls silent": Stage(
+        "peer_timeout", "peer_timeout", {"TRIVIUM_PACS__TIMEOUT": "0.5"}, around=_through("stall", after_pdus=2)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STAGES)
+async def test_none_leaves_at_whatever_stage_a_call_fails(
+    installation: Installation, era: Era, mode: str, tmp_path: Path, name: str
+) -> None:
+    stage = STAGES[name]
+    if stage.licensed:
+        installation.license()
+    installation.settings |= stage.settings
+    calls = [
+        ("pacs_query", {"patient_name": "MÜLLER*"}, stage.query),
+        ("pacs_query", {"patient_id": PEOPLE[0].id}, stage.query),
+        ("pacs_retrieve", RETRIEVE, stage.retrieve),
+    ]
+    with stage.around(installation.archive) if stage.around else nullcontext(installation.archive.port) as port:
+        installation.settings["TRIVIUM_PACS__PORT"] = str(port)
+        await visit(installation, era, tmp_path / "wire.jsonl", calls)
+    assert installation.destination.received == 0
+    assert leaks(tmp_path) == {}
+
+
+async def test_the_same_search_finds_them_when_everything_is_open(installation: Installation, tmp_path: Path) -> None:
+    installation.license()
+    installation.settings["TRIVIUM_PHI__MODE"] = "open"
+    await visit(installation, "2026-07-28", tmp_path / "wire.jsonl", CALLS)
+    assert leaks(tmp_path) == {"wire.jsonl": SECRETS}
+
+
+BARE = '''
+import base64
+from mcp.server.mcpserver import MCPServer
+from pydantic import BaseModel
+
+record = {record!r}
+server = MCPServer("bare")
+
+class Record(BaseModel):
+    values: list[str]
+
+@server.tool()
+def show() -> Record:
+    """Show a record."""
+    return Record(values=record)
+
+@server.tool()
+def encode() -> Record:
+    """Show a record in another form."""
+    return Record(values=[base64.b64encode(b"PID|" + value.lower().encode()).decode() for value in record])
+
+@server.tool()
+def crash() -> Record:
+    """Crash with a record in hand."""
+    raise RuntimeError(str(record))
+
+server.run("stdio")
+'''
+
+
+@pytest.mark.parametrize("tool", ["show", "encode", "crash"])
+async def test_the_same_search_finds_them_in_what_a_bare_server_writes(
+    installation: Installation, era: Era, tmp_path: Path, tool: str
+) -> None:
+    program, wire = tmp_path / "bare.py", tmp_path / "wire.jsonl"
+    program.write_text(BARE.replace("{record!r}", repr(SECRETS)), encoding="utf-8")
+    async with tapped(installation, era, wire, None, str(program)) as client:
+        await client.call_tool(tool, {})
+    assert found_in(wire.read_bytes() + installation.complaints().encode()) == SECRETS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Quentin Zorblax", "mrn-7741-x", "1991-06-25", "M\\u00fcller, J\\u00f6rg", "O&#x27;Brien", "J%C3%B6rg"],
+)
+def test_the_search_knows_a_value_in_other_clothes(text: str) -> None:
+    assert found_in(f'{{"x": "{text}"}}'.encode())
+    for before in ("", "a", "ab", "abc"):
+        assert found_in(base64.b64encode(f"{before}QUENTIN{before}".encode())) == ["QUENTIN"]
+        assert found_in(base64.b64encode(f"{before}Quentin{before}".encode())) == ["QUENTIN"]
+
+
+# With stand-ins the work goes on.
+
+
+def studies(result: types.CallToolResult) -> list[dict[str, Any]]:
+    assert error_code(result) == "", text_of(result)
+    rows: list[dict[str, Any]] = (result.structured_content or {})["studies"]
+    return rows
+
+
+async def test_a_stand_in_joins_results_and_finds_the_patients_studies(
+    installation: Installation, era: Era, mode: str, tmp_path: Path
+) -> None:
+    wire = tmp_path / "wire.jsonl"
+    async with trivium(installation, era, wire) as client:
+        rows = studies(await client.call_tool("pacs_query", {}))
+        numbers = {row["StudyInstanceUID"]: row["PatientID"] for row in rows}
+        stand_in = numbers[STUDIES[2].uid]
+        assert re.fullmatch(r"patient(-[A-Z2-9]{4}){3}", stand_in)
+        assert [uid for uid, number in numbers.items() if number == stand_in] == sorted(
+            [STUDIES[2].uid, STUDIES[3].uid], key=list(numbers).index
+        )
+        again = studies(await client.call_tool("pacs_query", {"patient_id": stand_in}))
+        assert {row["StudyInstanceUID"] for row in again} == {STUDIES[2].uid, STUDIES[3].uid}
+        assert {row["PatientID"] for row in again} == {stand_in}
+
+        parsed = await client.call_tool("parse_hl7_message", {"message": MESSAGE, "segments": ["PID-18"]})
+        (place,) = [p for part in (parsed.structured_content or {})["segments"] for p in part["values"]]
+        assert place["value"] == stand_in
+    assert leaks(tmp_path) == {}
+
+
+async def test_with_tokens_names_and_birth_dates_join_too(installation: Installation, era: Era, tmp_path: Path) -> None:
+    installation.settings["TRIVIUM_PHI__MODE"] = "tokens"
+    async with trivium(installation, era, tmp_path / "wire.jsonl") as client:
+        rows = {row["StudyInstanceUID"]: row for row in studies(await client.call_tool("pacs_query", {}))}
+        one, other, stranger = (rows[STUDIES[number].uid] for number in (2, 3, 0))
+        for keyword, prefix in (("PatientName", "name-"), ("PatientBirthDate", "born-"), ("PatientID", "patient-")):
+            assert one[keyword] == other[keyword] != stranger[keyword]
+            assert one[keyword].startswith(prefix)
+        assert one["StudyDescription"] == "[withheld: text]"
+        named = studies(await client.call_tool("pacs_query", {"patient_name": one["PatientName"]}))
+        assert {row["StudyInstanceUID"] for row in named} == {STUDIES[2].uid, STUDIES[3].uid}
+    assert leaks(tmp_path) == {}
+
+
+async def test_a_stand_in_is_unknown_after_a_restart_until_its_value_is_read_again(
+    installation: Installation, era: Era, tmp_path: Path
+) -> None:
+    wire = tmp_path / "wire.jsonl"
+    async with trivium(installation, era, wire) as client:
+        (row,) = studies(await client.call_tool("pacs_query", {"patient_id": PEOPLE[1].id}))
+    async with trivium(installation, era, wire) as client:
+        refused = await client.call_tool("pacs_query", {"patient_id": row["PatientID"]})
+        assert text_of(refused) == (
+            "bad_input: argument patient_id is a stand-in that this host does not know (any more): query again and use "
+            "the new one"
+        )
+        partly = await client.call_tool("pacs_query", {"patient_id": f"{row['PatientID']}*"})
+        assert error_code(partly) == "bad_input"
+        await client.call_tool("pacs_query", {})
+        assert studies(await client.call_tool("pacs_query", {"patient_id": row["PatientID"]})) == [row]
+    assert leaks(tmp_path) == {}
+
+
+@pytest.mark.parametrize("dates", ["shift", "year"])
+async def test_no_true_day_leaves_when_dates_are_changed(
+    installation: Installation, era: Era, tmp_path: Path, dates: str
+) -> None:
+    installation.settings["TRIVIUM_PHI__DATES"] = dates
+    installation.license()
+    wire = tmp_path / "wire.jsonl"
+    async with trivium(installation, era, wire, Person()) as client:
+        rows = {row["StudyInstanceUID"]: row for row in studies(await client.call_tool("pacs_query", {}))}
+        await client.call_tool("parse_hl7_message", {"message": MESSAGE})
+        assert error_code(await client.call_tool("pacs_retrieve", RETRIEVE)) == ""
+        asked = await client.call_tool("pacs_query", {"study_date": CARE_DATE})
+    one, other, stranger = (rows[STUDIES[number].uid]["StudyDate"] for number in (2, 3, 0))
+    assert one == other
+    assert (one == stranger == "2025") if dates == "year" else (one != stranger)
+    assert error_code(asked) == ("bad_input" if dates == "shift" else "")
+    assert found_in(wire.read_bytes(), [CARE_DATE, "Apr 11"]) == []
+    assert leaks(tmp_path) == {}
+
+
+def test_each_sort_of_value_is_among_the_secrets() -> None:
+    assert sorted([*NAMES, *NUMBERS, *BIRTH_DATES, *TEXTS]) == SECRETS
+    assert found_in(MESSAGE.encode()) == [secret for secret in SECRETS if secret not in ("19681104", "19910625")]

@@ -8,11 +8,13 @@ from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
-from trivium.api import Effect, Kind, Mark, Phi, PhiBy, Public, ToolSpec
+from trivium.api import PUBLIC, Effect, Kind, Mark, Phi, PhiBy, Public, ToolSpec
 from trivium.host.schemas import schema_of
-from trivium.pipeline.marks import is_closed, is_model, leaves_of, mark_of
+from trivium.pipeline.marks import is_closed, is_model, leaves_of, mark_of, models_of
 from trivium.pipeline.redact import withheld
+from trivium.privacy.text import labeled
 
 
 class UnfitTool(ValueError):
@@ -25,7 +27,9 @@ def check_tool(spec: ToolSpec) -> None:
         raise UnfitTool("trivium_tools returns values made by @tool")
     try:
         _check_parameters(spec)
+        _check_marks_of_parameters(spec)
         _check_gates(spec)
+        _check_bounds(spec)
         _Marks(required=spec.effect is not Effect.LOCAL).model(spec.output, spec.mark, spec.output.__name__)
         _check_schemas(spec)
     except UnfitTool as fault:
@@ -46,6 +50,37 @@ def _check_parameters(spec: ToolSpec) -> None:
         unknown = inspect.signature(spec.preflight).parameters.keys() - arguments.keys() - spec.supplied.keys()
         if unknown:
             raise UnfitTool(f"its preflight wants {', '.join(sorted(unknown))}, which the tool does not have")
+
+
+def _check_marks_of_parameters(spec: ToolSpec) -> None:
+    """The host puts values back for stand-ins in whole texts only: a mark anywhere else would promise too much."""
+    for name, info in spec.input.model_fields.items():
+        inside = [part for leaf in leaves_of(info.annotation) if is_model(leaf) for part in _fields_below(leaf)]
+        try:
+            mark, others = mark_of(info), [mark for part in inside if (mark := mark_of(part))]
+        except ValueError:
+            raise UnfitTool(f"its argument {name} has parts with different marks") from None
+        if others or (mark and not (isinstance(mark, Phi) and info.annotation in (str, str | None))):
+            raise UnfitTool(f"its argument {name} has a mark that is not Phi(kind) on a text")
+
+
+def _fields_below(model: type[BaseModel]) -> list[FieldInfo]:
+    return [info for one in models_of(model) for info in one.model_fields.values()]
+
+
+def _check_bounds(spec: ToolSpec) -> None:
+    """A policy bounds what is read by what the tool declares here."""
+    arguments, results = spec.input.model_fields, spec.output.model_fields
+    if spec.archive is not None and spec.archive not in arguments:
+        raise UnfitTool(f"its archive {spec.archive} is not one of its arguments")
+    if spec.rows is None:
+        return
+    if spec.rows.asked not in arguments or arguments[spec.rows.asked].annotation is not int:
+        raise UnfitTool(f"its rows are bounded by {spec.rows.asked}, which is not one of its integer arguments")
+    found = results.get(spec.rows.found)
+    public = PUBLIC if spec.effect is Effect.LOCAL else None
+    if found is None or found.annotation is not int or (mark_of(found) or spec.mark or public) != PUBLIC:
+        raise UnfitTool(f"its rows are counted by {spec.rows.found}, which is not a public integer of its result")
 
 
 def _check_gates(spec: ToolSpec) -> None:
@@ -112,9 +147,11 @@ class _Marks:
 _TEXTS: Final = [Annotated[hint, Phi(kind)] for kind in Kind for hint in (str, str | None)]
 """The usual ones, which need no trial: building an adapter takes longer than starting a plugin."""
 
+_LONGEST: Final = labeled("x" * 100_000)
+
 
 def _can_be_withheld(annotation: Any, mark: Phi | PhiBy) -> bool:
-    """A withheld value is a text in the value's place; the result's own schema must allow it there."""
+    """A text of the host's stands in the value's place; the result's own schema must allow it, whatever its length."""
     if annotation in _TEXTS:
         return True
     if _holds(annotation, AbstractSet):
@@ -123,7 +160,8 @@ def _can_be_withheld(annotation: Any, mark: Phi | PhiBy) -> bool:
         return True  # its own fields are looked at
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     kinds = [mark.kind] if isinstance(mark, Phi) else list(Kind)
-    return all(_fits(adapter, withheld(kind)) or _fits(adapter, [withheld(kind)]) for kind in kinds)
+    texts = [_LONGEST, *map(withheld, kinds)]
+    return all(_fits(adapter, text) or _fits(adapter, [text]) for text in texts)
 
 
 def _fits(adapter: TypeAdapter[Any], value: Any) -> bool:

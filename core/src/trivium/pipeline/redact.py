@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
-from trivium.api import PUBLIC, Kind, Mark, Phi, PhiBy, Public
+from trivium.api import PUBLIC, Kind, Mark, Phi, PhiBy, Preflight, Public
 from trivium.pipeline.marks import Field, fields_of, models_of
+from trivium.privacy import Dates, StandIns
+from trivium.privacy.dates import is_date
+from trivium.privacy.forms import is_order_number, is_uid
+from trivium.privacy.stand_ins import PREFIXES, normal
+from trivium.privacy.text import initials, labeled, plain
+
+Mode = Literal["redact", "tokens", "open"]
 
 OPEN_KINDS: Final = frozenset({Kind.UID, Kind.ORDER, Kind.DATE})
-"""Shown even when redacting: the keys and dates without which an agent cannot take the next step."""
+"""Shown in every mode: the keys and dates without which an agent cannot take the next step."""
+
+_STAND_INS: Final[Mapping[Mode, frozenset[Kind]]] = {
+    "redact": frozenset({Kind.PATIENT_ID}),
+    "tokens": frozenset(PREFIXES),
+    "open": frozenset(),
+}
+"""In whose place a stand-in is shown; all others that are not open are withheld."""
+_FORMS: Final[Mapping[Kind, Callable[[str], bool]]] = {
+    Kind.UID: is_uid,
+    Kind.ORDER: is_order_number,
+    Kind.DATE: is_date,
+}
 
 
 class Unmarked(TypeError):
@@ -27,64 +47,145 @@ def withheld(kind: Kind) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Redactor:
-    """Turns a result into plain JSON values, with patient data withheld."""
+class Rendered:
+    """A result as the caller gets it, and what is to be recorded of it."""
 
-    redact: bool = True
-
-    def render(
-        self, result: BaseModel, mark: Mark | None = None, *, declared: type[BaseModel] | None = None
-    ) -> dict[str, Any]:
-        """A result, the whole of it under `mark`. `declared` is the type a tool promised, if not the result's own.
-
-        Raises `Unmarked`.
-        """
-        return _Rendering(self.redact, models_of(declared or type(result))).model(result, mark)
+    content: dict[str, Any]
+    shown: frozenset[Kind]
+    """Kinds of patient data that are in it because the mode or an opening shows them."""
+    patients: tuple[str, ...]
+    """Stand-ins of the patient numbers that were in it, each once, in order."""
+    record_text: bool
+    """Whether free text of a record is in it."""
 
 
 @dataclass(frozen=True, slots=True)
+class Redactor:
+    """Turns a result into plain JSON values, with patient data withheld or replaced."""
+
+    mode: Mode = "redact"
+    dates: Dates = field(default_factory=Dates)
+    stand_ins: StandIns = field(default_factory=lambda: StandIns(secrets.token_bytes(32)))
+
+    def render(
+        self,
+        result: BaseModel,
+        mark: Mark | None = None,
+        *,
+        declared: type[BaseModel] | None = None,
+        opened: frozenset[Kind] = frozenset(),
+    ) -> Rendered:
+        """A result, the whole of it under `mark`. `declared` is the type a tool promised, if not the result's own.
+
+        The kinds in `opened` are shown whatever the mode. Raises `Unmarked`.
+        """
+        rendering = _Rendering(self, models_of(declared or type(result)), self._open(opened))
+        content = rendering.model(result, mark)
+        return Rendered(content, frozenset(rendering.shown), tuple(rendering.patients), rendering.record_text)
+
+    def facts(self, plan: Preflight) -> list[tuple[str, str]]:
+        """The facts of a preflight as the approving person sees them: label and value."""
+        patient = next((fact.value for fact in plan.facts if fact.kind is Kind.PATIENT_ID), "")
+        return [(plain(fact.label), self.fact(fact.kind, fact.value, patient)) for fact in plan.facts]
+
+    def fact(self, kind: Kind | None, value: str, patient: str = "") -> str:
+        """One value in a question to a person, whose way may lead through the client.
+
+        Names become initials and patient numbers stand-ins, in every mode; birth dates and free text are withheld.
+        """
+        if kind is None or value == "":
+            return plain(value)
+        if kind is Kind.NAME:
+            return initials(value) or withheld(kind)
+        rendering = _Rendering(self, frozenset(), self._open(frozenset()) - _NEVER_ASKED)
+        if kind is Kind.PATIENT_ID:
+            return rendering.stand_in(kind, value)
+        return withheld(kind) if kind in _NEVER_ASKED else str(rendering.leaf(value, kind, patient))
+
+    def _open(self, opened: frozenset[Kind]) -> frozenset[Kind]:
+        return frozenset(Kind) - OPEN_KINDS | opened if self.mode == "open" else opened
+
+
+_NEVER_ASKED: Final = frozenset({Kind.BIRTH_DATE, Kind.TEXT})
+
+
+@dataclass(slots=True)
 class _Rendering:
-    redact: bool
+    redactor: Redactor
     declared: frozenset[type[BaseModel]]
     """A value of any other model, such as a subclass with more fields, is nobody's promise."""
+    open: frozenset[Kind]
+    shown: set[Kind] = field(default_factory=set)
+    patients: dict[str, None] = field(default_factory=dict)
+    record_text: bool = False
 
-    def model(self, model: BaseModel, inherited: Mark | None) -> dict[str, Any]:
-        """Every field, but for those that may be left out and hold nothing: a model reads what is not there faster."""
+    def model(self, model: BaseModel, inherited: Mark | None, above: str = "") -> dict[str, Any]:
+        """Every field, but for those that may be left out and hold nothing: a model reads what is not there faster.
+
+        `above` is the number of the patient whom the models around this one are about.
+        """
         if type(model) not in self.declared:
             raise Unmarked("a value of a type that the tool does not declare")
-        return {
-            field.name: self._value(value, settle(field, inherited, model))
-            for field in fields_of(type(model))
-            if (value := getattr(model, field.name)) is not None or not field.optional
-        }
+        fields = [
+            (one.name, value, settle(one, inherited, model))
+            for one in fields_of(type(model))
+            if (value := getattr(model, one.name)) is not None or not one.optional
+        ]
+        numbers = (_first_text(value) for _, value, mark in fields if mark == Phi(Kind.PATIENT_ID))
+        patient = next(filter(None, numbers), above)
+        return {name: self._value(value, mark, patient) for name, value, mark in fields}
 
-    def _value(self, value: Any, mark: Phi | Public | None) -> Any:
+    def _value(self, value: Any, mark: Phi | Public | None, patient: str) -> Any:
         if value is None:
             return None
         if isinstance(value, BaseModel):
-            return self.model(value, mark)
+            return self.model(value, mark, patient)
         if isinstance(value, list | tuple | set | frozenset):
-            return [self._value(item, mark) for item in value]
+            return [self._value(item, mark, patient) for item in value]
         if isinstance(value, Mapping):
             if not isinstance(mark, Public):
                 raise Unmarked("a mapping whose keys and values are not public")
-            return {str(key): self._value(item, mark) for key, item in value.items()}
+            return {str(key): self._value(item, mark, patient) for key, item in value.items()}
         if mark is None:
             raise Unmarked("a leaf without a mark")
-        if self.redact and isinstance(mark, Phi) and mark.kind not in OPEN_KINDS and value != "":
-            return withheld(mark.kind)
-        return _plain(value)
+        return _json(value) if isinstance(mark, Public) else self.leaf(_json(value), mark.kind, patient)
+
+    def leaf(self, value: str | int | float | bool, kind: Kind, patient: str) -> str | int | float | bool:
+        if value == "":
+            return ""
+        text = str(value).strip(" \0") if kind in OPEN_KINDS else str(value)
+        if kind in OPEN_KINDS and not _FORMS[kind](text):
+            kind = Kind.TEXT
+        if kind is Kind.PATIENT_ID and normal(kind, text):
+            self.patients[self.redactor.stand_ins.of(kind, text)] = None
+        if kind in self.open or kind in (Kind.UID, Kind.ORDER):
+            return self._shown(value, text, kind)
+        if kind is Kind.DATE:
+            return self.redactor.dates.shown(text, patient) or withheld(kind)
+        return self.stand_in(kind, text) if kind in _STAND_INS[self.redactor.mode] else withheld(kind)
+
+    def stand_in(self, kind: Kind, text: str) -> str:
+        """Nothing but blanks is no value, which two records could share."""
+        return self.redactor.stand_ins.of(kind, text) if normal(kind, text) else withheld(kind)
+
+    def _shown(self, value: str | int | float | bool, text: str, kind: Kind) -> str | int | float | bool:
+        if kind not in OPEN_KINDS or (kind is Kind.DATE and self.redactor.dates.mode != "keep"):
+            self.shown.add(kind)
+        if kind is Kind.TEXT:
+            self.record_text = True
+            return labeled(text)
+        return plain(text) if isinstance(value, str) else value
 
 
 def counts_of(result: BaseModel, inherited: Mark | None) -> dict[str, Any]:
     """Public numbers, answers and lengths of a result, never its texts: what the audit trail keeps of it."""
     counts: dict[str, Any] = {}
-    for field in fields_of(type(result)):
-        value = getattr(result, field.name)
+    for one in fields_of(type(result)):
+        value = getattr(result, one.name)
         if isinstance(value, list | tuple | set | frozenset | dict):
-            counts[field.name] = len(value)
-        elif isinstance(value, bool | int | float) and isinstance(settle(field, inherited, result), Public):
-            counts[field.name] = value
+            counts[one.name] = len(value)
+        elif isinstance(value, bool | int | float) and isinstance(settle(one, inherited, result), Public):
+            counts[one.name] = value
     return counts
 
 
@@ -102,9 +203,15 @@ def settle(field: Field, inherited: Mark | None, parent: BaseModel) -> Phi | Pub
     return Phi(kind if isinstance(kind, Kind) else Kind.TEXT)
 
 
-def _plain(value: Any) -> str | int | float | bool:
+def _first_text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return next(filter(None, map(_first_text, value)), "")
+    return value.strip() if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _json(value: Any) -> str | int | float | bool:
     if isinstance(value, enum.Enum):
-        return _plain(value.value)
+        return _json(value.value)
     if isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, datetime.date | datetime.time):

@@ -7,21 +7,27 @@ The question is answered from the outside in:
 3. A data type that is (names, addresses, identifiers, dates; `_TYPES`): its kind, save components that say only which
    sort of name, address or number it is, and who assigned it.
 4. What is left is public when it is a number, a code, or the text of a code, and also looks like it; else `TEXT`.
-   A table that HL7 keeps closed admits its own codes alone; other coded values must look like a code (no spaces, plain
-   ASCII). The text beside a code (CWE.2) is public only with its code and coding system; CWE.9 and text alone are not.
+   A code of the field's table is one. A table that HL7 keeps closed admits no others; elsewhere a code is plain ASCII
+   without spaces, and no word, which could be a name. A word is a code if it has no more than three letters and HL7
+   knows it (in any table) or is two small letters (`en`, `kg`), if it stands beside a coding system that is no local
+   one or beside its assigner's OID, or if it names a test or a unit (OBX-3, OBX-6, OBR-4). The text beside a code
+   (CWE.2) is public only with its code and such a system, or in these fields; CWE.9 and text alone are not.
 
 Decisions. Results (OBX-5) go by OBX-2: numbers, codes and structured numbers are clinical values that identify nobody
 and are what the work is about; TX, FT, ST, ED, RP and results of no or an unknown type may hide anything. Names of
 staff are `NAME` like those of patients. Control ids (MSH-10), query tags, accession, placer and filler numbers are
 `ORDER`: they join systems, and many sites build them from a record number. Every date and time is `DATE`, or
 `BIRTH_DATE`. Facilities are `NAME`, because they place a patient; sending and receiving applications are public when
-they look like a code. A null (`""`) is public: it says that a value is deleted, not which.
+they look like a code. Of a composite identifier only the number itself is `PATIENT_ID`, by which two results can be
+joined; its check digit and the rest are `TEXT`. An order number has a digit, else it is `TEXT` too. A null (`""`) is
+public: it says that a value is deleted, not which.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from trivium.api import Kind
@@ -82,7 +88,7 @@ _FIELDS: Final = _fields(
         Kind.TEXT: "MSH-8 PID-25 PID-27 PID-32 NK1-28 NK1-29 GT1-47 OBR-13 OBR-39 OBR-43 NTE-3",
     }
 )
-_SEGMENTS: Final = {"IN2": Kind.PATIENT_ID}
+_SEGMENTS: Final = {"IN2": Kind.TEXT}
 """Segments of which nothing is public: these hold card and case numbers in fields of every type."""
 
 _TYPES: Final = {
@@ -105,7 +111,8 @@ _TYPES: Final = {
     **dict.fromkeys(("CM_INTERNAL_LOCATION", "DLD", "CM_DLD"), _Rule(Kind.ADDRESS)),
     **dict.fromkeys(("XTN", "TN"), _Rule(Kind.CONTACT, frozenset({2, 3}))),
     "EI": _Rule(Kind.ORDER, frozenset({2, 3, 4})),
-    **dict.fromkeys(("EIP", "CM_EIP", "AUI", "CM_AUI", "CM_PLACER", "CM_FILLER"), _Rule(Kind.ORDER)),
+    "EIP": _Rule(Kind.ORDER, frozenset({1, 2})),
+    **dict.fromkeys(("CM_EIP", "AUI", "CM_AUI", "CM_PLACER", "CM_FILLER"), _Rule(Kind.ORDER)),
     **dict.fromkeys(("OSD", "CM_OSD"), _Rule(Kind.ORDER, frozenset({1, 7}))),
     "ED": _Rule(Kind.TEXT, frozenset({2, 3, 4})),
     "RP": _Rule(Kind.TEXT, frozenset({3, 4})),
@@ -119,8 +126,16 @@ _PRIMITIVES: Final = {
     "PN": Kind.NAME,
 }
 _CODED: Final = frozenset({"CE", "CF", "CWE", "CNE"})
+_CATALOGS: Final = frozenset({("OBX", 3), ("OBX", 6), ("OBR", 4)})
+"""Fields that name a test or a unit, in words of the laboratory's own."""
+_ASSIGNERS: Final = {("HD", 1): 2, ("EI", 2): 3}
+"""Who assigns a number, by a name of its own and in the component after it by an OID."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9<>=+*#%][A-Za-z0-9._/:+*<>=%#-]{0,31}", re.ASCII)
+_WORD: Final = re.compile(r"[A-Za-z]{2,}(?:[-._/:][A-Za-z]+)*|[A-Za-z](?:[-._/:][A-Za-z]+)+", re.ASCII)
+_SMALL_CODE: Final = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?", re.ASCII)
+"""Of a language or unit."""
+_LONGEST_DISPLAY: Final = 200
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})", re.ASCII)
 _OID: Final = re.compile(r"[0-2](?:\.\d{1,20}){2,30}", re.ASCII)
 _SEPARATORS: Final = re.compile(r"[^\w\s]{1,7}")
@@ -144,13 +159,26 @@ _COMPONENT_SHAPES: Final = {
     ("ERL", 1): re.compile(r"[A-Z][A-Z0-9]{2}"),
     ("ELD", 1): re.compile(r"[A-Z][A-Z0-9]{2}"),
     ("TQ", 3): re.compile(r"[SMHDWL]\d{1,4}|INDEF"),
-    ("TQ", 6): re.compile(r"[A-Z]{1,4}\d{0,4}"),
+    ("TQ", 6): re.compile(r"(?:[A-Z]|T[SMHDWL]|PRN)\d{0,4}"),
 }
 """The same for strings inside data types."""
 
 
 def kind_of(leaf: Leaf) -> Kind | None:
     """What `leaf` would tell about a person; None: nothing. The text is never empty and no null."""
+    kind = _kind(leaf)
+    if kind is Kind.ORDER and not any(character.isdigit() for character in leaf.text):
+        return Kind.TEXT
+    if kind is Kind.PATIENT_ID and not _is_number_itself(leaf):
+        return Kind.TEXT
+    return kind
+
+
+def _is_number_itself(leaf: Leaf) -> bool:
+    return leaf.part == 1 and (leaf.levels[0].position == 1 if leaf.levels else leaf.type != "")
+
+
+def _kind(leaf: Leaf) -> Kind | None:
     if dictionary.segment_name(leaf.segment) is None:
         return Kind.TEXT
     fixed = _FIELDS.get((leaf.segment, leaf.field))
@@ -176,11 +204,22 @@ def _by_type(leaf: Leaf, levels: Sequence[Level]) -> Kind | None:
     if level.type in _CODED:
         return _coded(leaf, level)
     shape = _COMPONENT_SHAPES.get((level.type, level.position)) if leaf.type else None
-    kind = _by_type(leaf, inner) if shape is None else (None if shape.fullmatch(leaf.text) else Kind.TEXT)
+    if shape is not None:
+        kind = None if shape.fullmatch(leaf.text) else Kind.TEXT
+    elif leaf.type and _has_oid(level) and _CODE.fullmatch(leaf.text):
+        kind = None
+    else:
+        kind = _by_type(leaf, inner)
     rule = _TYPES.get(level.type)
     if rule is None or kind is Kind.DATE:
         return kind
     return None if kind is None and level.position in rule.open else rule.kind
+
+
+def _has_oid(level: Level) -> bool:
+    """Whether this is the name of an assigner whose OID stands beside it."""
+    place = _ASSIGNERS.get((level.type, level.position))
+    return place is not None and _OID.fullmatch("".join(level.texts[place - 1 : place])) is not None
 
 
 def _primitive(leaf: Leaf) -> Kind | None:
@@ -193,32 +232,61 @@ def _primitive(leaf: Leaf) -> Kind | None:
             return _PRIMITIVES.get(other, Kind.TEXT)
 
 
-def _is_code(text: str, table_number: str) -> bool:
+def _is_code(text: str, table_number: str = "") -> bool:
     table = dictionary.table(table_number) if table_number else None
     if table and text in table.codes:
         return True
     if table and table.codes and table.type == "HL7":
         return False
-    return _CODE.fullmatch(text) is not None
+    return _CODE.fullmatch(text) is not None and not _can_be_a_name(text)
+
+
+def _can_be_a_name(text: str) -> bool:
+    return bool(_WORD.fullmatch(text)) and not _SMALL_CODE.fullmatch(text) and text not in _short_codes()
+
+
+@cache
+def _short_codes() -> frozenset[str]:
+    """Codes of all tables with no more than three letters: longer ones are too often somebody's name."""
+    tables = (dictionary.table(f"{number:04}") for number in range(1, 1000))
+    return frozenset(code for table in tables if table for code in table.codes if len(code) <= 3)
+
+
+def _is_standard(system: str) -> bool:
+    """Whether a coding system has an OID or a place in table 0396, and is nobody's own, which may code anything."""
+    if _OID.fullmatch(system) or re.fullmatch(r"HL7\d{4}", system, re.ASCII):
+        return True
+    known = dictionary.table("0396")
+    return known is not None and system in known.codes and system != "L" and not system.startswith("99")
 
 
 def _coded(leaf: Leaf, level: Level) -> Kind | None:
     """CE, CF, CWE and CNE: three times identifier, text and coding system, then versions, original text and OIDs."""
+    texts = [*level.texts, "", ""]
+    catalog = (leaf.segment, leaf.field) in _CATALOGS
     match level.position:
         case _ if not leaf.type:  # a part of what has no parts
             return Kind.TEXT
         case 1 | 4 | 10:
-            return None if _is_code(leaf.text, "") else Kind.TEXT
+            named = catalog or _is_standard(texts[level.position + 1])
+            return None if _CODE.fullmatch(leaf.text) and (named or _is_code(leaf.text, leaf.table)) else Kind.TEXT
         case 2 | 5 | 11:
-            beside = [*level.texts, "", ""]
-            identifier, system = beside[level.position - 2], beside[level.position]
-            named = _CODE.fullmatch(identifier) and _CODE.fullmatch(system)
-            return None if named and level.type != "CF" else Kind.TEXT
-        case 3 | 6 | 12 | 7 | 8 | 13:
-            return None if _CODE.fullmatch(leaf.text) else Kind.TEXT
+            identifier, system = texts[level.position - 2], texts[level.position]
+            named = _is_standard(system) or (catalog and _CODE.fullmatch(system) is not None)
+            public = named and level.type != "CF" and _CODE.fullmatch(identifier) and _is_display(leaf.text)
+            return None if public else Kind.TEXT
+        case 3 | 6 | 12:
+            named = catalog and _CODE.fullmatch(leaf.text) is not None
+            return None if named or _is_code(leaf.text, "0396") else Kind.TEXT
+        case 7 | 8 | 13:
+            return None if _is_code(leaf.text) else Kind.TEXT
         case 14 | 15 | 17 | 18 | 20 | 21:
             return None if _OID.fullmatch(leaf.text) else Kind.TEXT
         case 16 | 19 | 22:
             return Kind.DATE
         case _:
             return Kind.TEXT
+
+
+def _is_display(text: str) -> bool:
+    return len(text) <= _LONGEST_DISPLAY and text.isprintable()

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trivium.api import PUBLIC, BadInput, Call, Effect, Given, tool
+from trivium.api import PUBLIC, BadInput, Call, Effect, Given, Kind, Phi, Rows, tool
 from trivium_pacs.keys import Keys, series_keys, study_keys
 from trivium_pacs.net.archive import Archive, Found
 from trivium_pacs.problems import InputProblem
@@ -39,20 +39,33 @@ class QueryResult(BaseModel):
     notes: Annotated[tuple[QueryNote, ...], PUBLIC] = ()
 
 
-@tool(effect=Effect.READS_REMOTE, title="Query the archive", timeout=60.0)
+@tool(
+    effect=Effect.READS_REMOTE,
+    title="Query the archive",
+    rows=Rows(asked="limit", found="count"),
+    timeout=60.0,
+)
 def pacs_query(
     archive: Given[Archive],
     call: Call,
     query_level: Annotated[
         QueryLevel, Field(description="STUDY finds studies; SERIES lists the series of one study.")
     ] = "STUDY",
-    patient_id: Annotated[str, Field(description="Patient ID; * and ? are wildcards.")] = "",
+    patient_id: Annotated[
+        str,
+        Phi(Kind.PATIENT_ID),
+        Field(description="Patient ID, or the stand-in (patient-...) of one; in an ID * and ? are wildcards."),
+    ] = "",
     patient_name: Annotated[
-        str, Field(description="Family^Given; * and ? are wildcards, as in SMITH^J*. Most archives ignore case.")
+        str,
+        Phi(Kind.NAME),
+        Field(description="Family^Given; * and ? are wildcards, as in SMITH^J*. Most archives ignore case."),
     ] = "",
     accession_number: Annotated[str, Field(description="Accession number of the order; * and ? are wildcards.")] = "",
     study_date: Annotated[
-        str, Field(description="A day as YYYYMMDD, or a range: YYYYMMDD-YYYYMMDD, YYYYMMDD- or -YYYYMMDD.")
+        str,
+        Phi(Kind.DATE),
+        Field(description="A day as YYYYMMDD, or a range: YYYYMMDD-YYYYMMDD, YYYYMMDD- or -YYYYMMDD."),
     ] = "",
     modality: Annotated[str, Field(description="One modality code: CT, MR, CR, US ...")] = "",
     study_description: Annotated[str, Field(description="Study description; use wildcards, as in *KNEE*.")] = "",
@@ -68,7 +81,7 @@ def pacs_query(
 
     Returns at most `limit` rows, studies newest first, and says in `more` whether there are others. Zero rows mean
     that the archive was asked and has no match; an archive that is down or breaks off is an error, never zero rows.
-    Names, identifiers and free text can be withheld by the host.
+    Names and free text can be withheld by the host, and a stand-in given for a patient ID: hand it back as patient_id.
     """
     if query_level == "SERIES":
         keys = _series_keys(
