@@ -113,7 +113,8 @@ class Plugin:
 
 async def call(host: Host, name: str, arguments: Any = None, *, caller: str = "test") -> dict[str, Any]:
     """A call by the host's own door, without a person."""
-    return await host.call(name, arguments, caller=caller, person=Nobody(), progress=no_progress)
+    outcome = await host.call(name, arguments, caller=caller, person=Nobody(), progress=no_progress)
+    return outcome.result
 
 
 def report_of(host: Host, name: str) -> PluginReport:

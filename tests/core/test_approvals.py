@@ -20,14 +20,15 @@ from tests.core.bench import MOVE, Bench, Plugin, no_progress
 from tests.core.widgets import Moved
 from trivium.api import PUBLIC, Effect, Fact, Kind, Preflight, RefusalCode, Refused, Safety, tool
 from trivium.pipeline import Answer, Ledger, Question, Redactor, ServedTool
-from trivium.pipeline.approve import one_line, question_text
 from trivium.pipeline.call import AdmittedCall, Request, admit
-from trivium.pipeline.ledger import Approval, State
+from trivium.pipeline.ledger import Approval, State, Verdict
+from trivium.pipeline.question import one_line, question_text
+from trivium.policy import ApprovalLevel
 from trivium.testing import Era, Person, connect, error_code
 
 anyio = pytest.mark.anyio
 ERAS = get_args(Era)
-ACTION = {"caller": "ward", "tool": "move_widget", "digest": "d1"}
+ACTION: dict[str, Any] = {"caller": "ward", "tool": "move_widget", "digest": "d1", "level": ApprovalLevel.ASK}
 
 
 @dataclass
@@ -48,15 +49,24 @@ def ledger(tmp_path: Path, clock: Clock) -> Ledger:
     return Ledger(tmp_path / "deep" / "approvals.sqlite3", seconds=60, clock=clock)
 
 
-def opened(ledger: Ledger, **changes: str) -> Approval:
+def opened(ledger: Ledger, **changes: Any) -> Approval:
     return ledger.open(**{**ACTION, **changes}, question="Allow?")
 
 
 def test_a_question_is_open_until_it_is_answered(ledger: Ledger, clock: Clock) -> None:
     approval = opened(ledger)
-    assert approval == Approval(approval.code, "ward", "move_widget", "Allow?", State.OPEN, clock.now)
+    assert approval == Approval(
+        code=approval.code,
+        caller="ward",
+        tool="move_widget",
+        question="Allow?",
+        level=ApprovalLevel.ASK,
+        state=State.OPEN,
+        opened=clock.now,
+        expires=clock.now + 60,
+    )
     assert ledger.waiting() == [approval]
-    assert ledger.decide(approval.code, approve=True, by="console")
+    assert ledger.decide(approval.code, approve=True, by="console") is Verdict.RECORDED
     assert ledger.waiting() == []
 
 
@@ -74,7 +84,7 @@ def test_a_code_can_be_read_aloud(ledger: Ledger) -> None:
         assert set(code) <= set("ABCDEFGHJKMNPQRSTVWXYZ23456789-")
 
 
-@pytest.mark.parametrize("change", ACTION)
+@pytest.mark.parametrize("change", ["caller", "tool", "digest"])
 def test_an_approval_is_bound_to_caller_tool_and_arguments(ledger: Ledger, change: str) -> None:
     code = opened(ledger).code
     ledger.decide(code, approve=True, by="console")
@@ -109,22 +119,22 @@ def test_a_closed_question_is_closed_whatever_was_answered(ledger: Ledger, answe
         ledger.decide(code, approve=answer, by="console")
     ledger.close(code)
     assert ledger.waiting() == []
-    assert not ledger.decide(code, approve=True, by="console")
+    assert ledger.decide(code, approve=True, by="console") is Verdict.NOT_WAITING
     assert not ledger.spend(code, **ACTION)
 
 
 @pytest.mark.parametrize(("first", "second"), [(True, False), (False, True), (True, True)])
 def test_the_first_answer_stands(ledger: Ledger, first: bool, second: bool) -> None:
     code = opened(ledger).code
-    assert ledger.decide(code, approve=first, by="one")
-    assert not ledger.decide(code, approve=second, by="two")
+    assert ledger.decide(code, approve=first, by="one") is Verdict.RECORDED
+    assert ledger.decide(code, approve=second, by="two") is Verdict.NOT_WAITING
     assert ledger.spend(code, **ACTION) is first
 
 
 @pytest.mark.parametrize("code", ["", "AAAA-AAAA", "' OR 1=1 --"])
 def test_an_unknown_code_decides_nothing(ledger: Ledger, code: str) -> None:
     opened(ledger)
-    assert not ledger.decide(code, approve=True, by="console")
+    assert ledger.decide(code, approve=True, by="console") is Verdict.NOT_WAITING
     assert len(ledger.waiting()) == 1
 
 
@@ -133,7 +143,7 @@ def test_a_question_and_an_answer_expire(ledger: Ledger, clock: Clock) -> None:
     ledger.decide(answered.code, approve=True, by="console")
     clock.now += 60
     assert ledger.waiting() == []
-    assert not ledger.decide(unanswered.code, approve=True, by="console")
+    assert ledger.decide(unanswered.code, approve=True, by="console") is Verdict.NOT_WAITING
     assert not ledger.spend(answered.code, **{**ACTION, "digest": "d2"})
     assert opened(ledger).code != unanswered.code
 
@@ -145,12 +155,13 @@ def test_an_approval_is_good_up_to_its_last_second(ledger: Ledger, clock: Clock)
     assert ledger.spend(code, **ACTION)
 
 
-def test_who_decided_is_kept(ledger: Ledger, tmp_path: Path) -> None:
+def test_who_decided_and_when_is_kept(ledger: Ledger, tmp_path: Path, clock: Clock) -> None:
     code = opened(ledger).code
+    clock.now += 7
     ledger.decide(code, approve=True, by="console:mary")
     with sqlite3.connect(tmp_path / "deep" / "approvals.sqlite3") as db:
-        assert db.execute("SELECT code, state, decided_by FROM approval").fetchall() == [
-            (code, "approved", "console:mary")
+        assert db.execute("SELECT code, state, decided_by, decided FROM approval").fetchall() == [
+            (code, "approved", "console:mary", clock.now)
         ]
     db.close()
 
@@ -171,10 +182,12 @@ RACER = """
 import sys
 from pathlib import Path
 from trivium.pipeline.ledger import Ledger
+from trivium.policy import ApprovalLevel
 ledger = Ledger(Path(sys.argv[1]), seconds=600)
 print("ready", flush=True)
 sys.stdin.readline()
-print(sum(ledger.spend(code, caller="ward", tool="move_widget", digest="d1") for code in sys.argv[2:]), flush=True)
+action = {"caller": "ward", "tool": "move_widget", "digest": "d1", "level": ApprovalLevel.ASK}
+print(sum(ledger.spend(code, **action) for code in sys.argv[2:]), flush=True)
 """
 
 
@@ -287,7 +300,7 @@ class TwoMinds:
     can_be_asked: bool = True
 
     async def answer(self, question: Question) -> Answer:
-        assert self.ledger.decide(question.code, approve=True, by="console")
+        assert self.ledger.decide(question.code, approve=True, by="console") is Verdict.RECORDED
         return Answer.DECLINED
 
 
@@ -323,7 +336,8 @@ def send_gadget(
 
 
 def admitted(**arguments: Any) -> AdmittedCall:
-    return admit(Request("send_gadget", arguments, "ward", {"send_gadget": ServedTool(send_gadget, "gadgets")}))
+    request = Request("send_gadget", arguments, "ward", {"send_gadget": ServedTool(send_gadget, "gadgets")})
+    return admit(request, Redactor())
 
 
 def asked(plan: Preflight | None = None, **arguments: Any) -> list[str]:
@@ -339,11 +353,11 @@ def test_a_question_has_one_line_for_each_fact() -> None:
         "Allow send_gadget, once?",
         "code: G-1",
         "limit: 100",
-        "verify: True",
+        "verify: yes",
         "target: main",
         "note: urgent",
-        "tags: ['a', 'b']",
-        "Patient: [withheld: name]",
+        "tags: a, b",
+        "Patient: O.",
         "Modality: CT",
         "studies: 1",
         "images: 240",
@@ -356,8 +370,8 @@ def test_an_argument_of_zero_is_part_of_the_question() -> None:
 
 
 def test_a_switch_that_was_turned_off_is_part_of_the_question() -> None:
-    assert "verify: False" in asked(code="G-1", verify=False)
-    assert "verify: True" in asked(code="G-1")
+    assert "verify: no" in asked(code="G-1", verify=False)
+    assert "verify: yes" in asked(code="G-1")
     assert not [line for line in asked(code="G-1") if line.startswith("force")]
 
 
@@ -404,7 +418,7 @@ async def test_a_person_reads_tool_arguments_and_plan_and_no_patients_name(bench
         "Allow move_widget, once?",
         "code: W-1?widgets: 0",
         "destination: WS1",
-        "Owner: [withheld: name]",
+        "Owner: O. M.",
         "widgets: 3",
     ]
     assert code.startswith("(approval ")

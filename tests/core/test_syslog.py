@@ -121,6 +121,8 @@ class Receiver:
         self.breaks = 0
         """So many connections are reset after their first message, unread what follows."""
         self.read_nothing = False
+        self.without_a_word = False
+        """Connections are closed without close_notify."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve)
@@ -164,7 +166,8 @@ class Receiver:
             with connection.makefile("rb") as stream:
                 while size := _octets(stream):
                     self.taken.append(stream.read(size))
-            connection.unwrap()
+            if not self.without_a_word:
+                connection.unwrap()
         except OSError:
             pass
 
@@ -274,6 +277,13 @@ def test_a_receiver_with_the_right_certificate_gets_all(target: SyslogSettings, 
     deliver([frame(f"<m>{number}</m>", NOON, HOST) for number in range(2000)], target)
     assert receiver.texts() == [f"<m>{number}</m>" for number in range(2000)]
     assert receiver.connections == 1
+
+
+def test_a_receiver_may_close_without_a_word_when_it_has_read_all(target: SyslogSettings, receiver: Receiver) -> None:
+    receiver.without_a_word = True
+    for number in range(20):
+        deliver([frame(f"<m>{number}</m>", NOON, HOST)], target)
+    assert receiver.texts() == [f"<m>{number}</m>" for number in range(20)]
 
 
 def refused(target: SyslogSettings, receiver: Receiver, sentence: str) -> None:
@@ -593,16 +603,19 @@ def test_without_a_receiver_no_thread_is_started(tmp_path: Path) -> None:
 # A real daemon.
 
 
+@dataclass
+class Rsyslog:
+    """A real daemon on loopback that takes certified senders only."""
+
+    port: int
+    received: Path
+
+
 @pytest.fixture
-def rsyslogd() -> str:
-    found = shutil.which("rsyslogd", path="/usr/sbin:/usr/bin")
-    if found is None or not list(Path("/usr/lib").glob("*/rsyslog/lmnsd_gtls.so")):
+def rsyslog(tmp_path: Path, authority: Authority) -> Iterator[Rsyslog]:
+    program = shutil.which("rsyslogd", path="/usr/sbin:/usr/bin")
+    if program is None or not list(Path("/usr/lib").glob("*/rsyslog/lmnsd_gtls.so")):
         leave_out("rsyslogd is not installed (Debian packages rsyslog, rsyslog-gnutls)")
-    return found
-
-
-@pytest.mark.peers
-def test_rsyslog_takes_the_messages(tmp_path: Path, authority: Authority, rsyslogd: str) -> None:
     certificate, key = authority.issue("localhost")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -619,25 +632,38 @@ template(name="all" type="string" string="%pri% %timestamp:::date-rfc3339% %host
 input(type="imtcp" address="127.0.0.1" port="{port}")
 action(type="omfile" file="{output}" template="all")
 """)
-    sender, sender_key = authority.issue(HOST)
-    target = SyslogSettings(host="localhost", port=port, ca=authority.file, certificate=sender, key=sender_key)
-    settings = settings_of(tmp_path, target)
-    add(settings, *EVERYTHING)
-    daemon = subprocess.Popen(
-        [rsyslogd, "-n", "-f", str(config), "-i", str(tmp_path / "pid")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    command = [program, "-n", "-f", str(config), "-i", str(tmp_path / "pid")]
+    daemon = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: _listens(port))
-        sent = Forwarder(settings).send()
-        wait_for(lambda: output.exists() and len(output.read_text().splitlines()) == sent)
+        yield Rsyslog(port, output)
     finally:
         daemon.terminate()
-        daemon.communicate(timeout=PATIENCE)
+        daemon.wait(PATIENCE)
+
+
+@pytest.mark.peers
+def test_rsyslog_takes_the_messages(tmp_path: Path, authority: Authority, rsyslog: Rsyslog) -> None:
+    certificate, key = authority.issue(HOST)
+    target = SyslogSettings(host="localhost", port=rsyslog.port, ca=authority.file, certificate=certificate, key=key)
+    settings = settings_of(tmp_path, target)
+    add(settings, *EVERYTHING)
+    sent = Forwarder(settings).send()
+    output = rsyslog.received
+    wait_for(lambda: output.exists() and len(output.read_text().splitlines()) == sent)
     received = [line.split(" ", 5) for line in output.read_text().splitlines()]
     assert [line[5].lstrip("\ufeff") for line in received] == expected(settings)
     assert {(line[0], *line[2:5]) for line in received} == {("85", HOST, "trivium", "DICOM+RFC3881")}
+
+
+@pytest.mark.peers
+def test_what_rsyslog_turns_away_has_not_arrived(authority: Authority, rsyslog: Rsyslog) -> None:
+    """It closes without a word of TLS, as it does when all is well."""
+    target = SyslogSettings(host="localhost", port=rsyslog.port, ca=authority.file)
+    for _ in range(40):
+        with pytest.raises(SyslogFault, match=f"^syslog receiver localhost:{rsyslog.port}: "):
+            deliver([frame("<m/>", NOON, HOST)], target)
+    assert not rsyslog.received.exists()
 
 
 def _listens(port: int) -> bool:

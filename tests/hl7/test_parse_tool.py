@@ -32,6 +32,23 @@ def test_the_header_says_what_the_message_is() -> None:
     assert result.next_offset is None
 
 
+@pytest.mark.parametrize(
+    ("pid", "patient"),
+    [
+        ("PID|1|OLD|A-7^^^NORTH^MR~B-8^^^SOUTH^MR", "A-7"),
+        ("PID|1||A\\T\\7", "A&7"),
+        ("PID|1||^^^NORTH", None),
+        ('PID|1||""', None),
+        ("PV1|1", None),
+    ],
+)
+def test_the_patient_is_the_first_number_of_the_first_pid(pid: str, patient: str | None) -> None:
+    message = f"MSH|^~\\&|A|B|C|D|20250411101500||ADT^A01|1|T|2.5.1\r{pid}\rPID|2||Z-9"
+    expected = "Z-9" if pid.startswith("PV1") else patient
+    assert parse(message).patient == expected
+    assert parse(message, segments=["MSH"]).patient == expected
+
+
 def test_a_place_has_path_name_type_value_and_meaning() -> None:
     found = places(parse(ORU))
     assert found["PID-8"] == ValuedPlace(

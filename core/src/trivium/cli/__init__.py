@@ -8,9 +8,9 @@ import sys
 def main() -> None:
     """`trivium serve` is started by a client that waits for it, so it goes past the command-line library."""
     if sys.argv[1:] == ["serve"]:
-        from trivium.cli.serve import serve
+        from trivium.cli.stdio import serve_stdio
 
-        serve()
+        serve_stdio()
     else:
         from trivium.cli.app import run
 

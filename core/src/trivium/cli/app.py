@@ -9,13 +9,12 @@ from typing import Final, NoReturn
 import typer
 
 from trivium.api import Command
-from trivium.cli import approvals, audit, licenses
+from trivium.cli import access, approvals, audit, licenses, plugins, policy
 from trivium.cli.logs import set_up_logging
-from trivium.cli.plugins import plugins
 from trivium.cli.serve import serve
 from trivium.host import CannotStart, Host
 
-OWN: Final = frozenset({"serve", "plugins", "license", "approvals", "audit"})
+OWN: Final = frozenset({"serve", "plugins", "license", "policy", "approvals", "access", "audit"})
 """The host's commands. A plugin adds others, it does not replace these."""
 
 
@@ -28,9 +27,11 @@ def build(*, own_only: bool = False) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.command()(serve)
-    app.command()(plugins)
+    app.add_typer(plugins.app, name="plugins")
     app.add_typer(licenses.app, name="license")
+    app.add_typer(policy.app, name="policy")
     app.add_typer(approvals.app, name="approvals")
+    app.add_typer(access.app, name="access")
     app.add_typer(audit.app, name="audit")
     set_up_logging("error")
     for command in () if own_only else _added():

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from trivium.cli.common import fail, read_settings, show_json
-from trivium.host.account import account_name
+from trivium.cli.common import console, fail, note_decision, read_settings, show_json
 from trivium.host.house import open_ledger
 from trivium.pipeline import LedgerFault
+from trivium.pipeline.ledger import Approval, Ledger, Verdict
+from trivium.policy import ApprovalLevel
 
 app = typer.Typer(help="See what waits for a person's approval, and decide.", no_args_is_help=True)
 
@@ -21,17 +22,18 @@ Code = Annotated[str, typer.Argument(help="The code of the question, such as 'K7
 def list_(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show the questions that wait for an answer."""
     try:
-        waiting = open_ledger(read_settings()).waiting()
+        waiting = _ledger().waiting()
     except LedgerFault as fault:
         fail(f"the approval ledger cannot be read ({fault})")
     if json:
-        show_json([{"code": a.code, "tool": a.tool, "caller": a.caller, "question": a.question} for a in waiting])
+        show_json([_as_json(approval) for approval in waiting])
         return
     if not waiting:
         typer.echo("nothing waits for approval")
     for approval in waiting:
         age = int(time.time() - approval.opened)
-        typer.echo(f"{approval.code}  {approval.tool}  asked {age} s ago by {approval.caller}")
+        whose = "; somebody else has to approve it" if approval.level is ApprovalLevel.OUTSIDE else ""
+        typer.echo(f"{approval.code}  {approval.tool}  asked {age} s ago by {approval.caller}{whose}")
         typer.echo("\n".join(f"  {line}" for line in approval.question.splitlines()))
 
 
@@ -49,10 +51,27 @@ def refuse(code: Code) -> None:
 
 def _decide(code: str, *, approve: bool) -> None:
     try:
-        ledger = open_ledger(read_settings())
-        recorded = ledger.decide(code.strip().upper(), approve=approve, by=f"console:{account_name()}")
+        verdict = _ledger().decide(code.strip().upper(), approve=approve, by=console())
     except LedgerFault as fault:
         fail(f"the approval ledger cannot be written ({fault})")
-    if not recorded:
+    if verdict is Verdict.NOT_WAITING:
         fail("no question with this code waits for an answer: it is unknown, expired or already decided")
+    if verdict is Verdict.OWN_CALL:
+        fail("this is a call of your own account, or of one without a name: somebody else has to approve it")
     typer.echo("approved: good for one run with the same arguments" if approve else "refused")
+
+
+def _ledger() -> Ledger:
+    ledger = open_ledger(read_settings())
+    ledger.on_decision = note_decision
+    return ledger
+
+
+def _as_json(approval: Approval) -> dict[str, str]:
+    return {
+        "code": approval.code,
+        "tool": approval.tool,
+        "caller": approval.caller,
+        "level": approval.level,
+        "question": approval.question,
+    }

@@ -161,6 +161,15 @@ def head(
     except (OSError, ValueError) as error:
         fail(f"there is no head of the audit trail: {error}")
 
+@app.command()
+def repair() -> None:
+    """Let a trail go on that ends in something that is no record: set the file aside whole, and put that on record."""
+    try:
+        repaired = open_audit(read_settings()).repair()
+    except (OSError, ValueError) as error:
+        fail(f"the audit trail cannot be repaired ({type(error).__name__})")
+    typer.echo("the damaged file was set aside, and the trail goes on" if repaired else "there is nothing to repair")
+
 
 def _verified(settings: CoreSettings, kept_heads: Path | None, public_key: Path | None) -> Findings:
     from trivium.audit.check import verify

@@ -12,7 +12,7 @@ import typer
 from trivium.host import CannotStart, Host
 from trivium.host.account import account_name
 from trivium.host.app import core_settings
-from trivium.host.house import open_audit
+from trivium.host.house import decided, open_audit
 from trivium.settings import BadSettings, CoreSettings, Sources
 
 
@@ -53,7 +53,7 @@ def note_change(what: str) -> None:
 
 def note_decision(code: str, tool: str, approve: bool, by: str) -> None:
     """Record that a person has answered a question."""
-    note({"event": "decided", "approval": code, "tool": tool, "approve": approve, "by": by})
+    note(decided(code, tool, approve, by))
 
 
 def note(record: Mapping[str, Any]) -> None:

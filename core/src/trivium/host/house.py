@@ -9,23 +9,41 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from trivium.api import PublicKey
+from trivium.audit import Trail, open_trail
 from trivium.host.loader import Contribution
 from trivium.licensing import LicenseDesk
-from trivium.pipeline import AuditLog, House, Ledger, Redactor, Veto, Workers
+from trivium.pipeline import AuditLog, House, Ledger, Redactor, Usage, Veto, Workers
+from trivium.policy import PolicyDesk
+from trivium.privacy import Dates, StandIns
 from trivium.settings import CoreSettings
 
 log = logging.getLogger("trivium.host")
 
 
 def build_house(settings: CoreSettings, contributions: Mapping[str, Contribution]) -> House:
+    key = _secret(settings.home / "secret.key")
+    trail, stand_ins = open_trail(settings, key), StandIns(key)
+    ledger = open_ledger(settings)
+    ledger.on_decision = lambda *decision: trail.append(decided(*decision), flush=True)
     return House(
-        audit=open_audit(settings),
-        licenses=LicenseDesk(settings.license_file, settings.license_keys, _build_keys(contributions)),
+        audit=AuditLog(trail, stand_ins),
+        licenses=LicenseDesk(
+            settings.license_file,
+            settings.license_keys,
+            _build_keys(contributions),
+            revoked=settings.place(settings.license.revoked, "revoked.txt"),
+            clock=settings.home / "clock",
+            site=settings.license.site,
+            floor=trail.newest_time,
+        ),
+        policy=open_policy(settings),
+        usage=Usage(settings.home / "usage.sqlite3"),
         vetoes=[Veto(name, c.veto) for name, c in contributions.items() if c.veto],
-        ledger=open_ledger(settings),
-        redactor=Redactor(settings.phi.mode != "open"),
+        ledger=ledger,
+        redactor=Redactor(settings.phi.mode, Dates(settings.phi.dates, key), stand_ins),
         workers=Workers(),
         observers={name: c.observer for name, c in contributions.items() if c.observer},
     )
@@ -44,12 +62,23 @@ def _build_keys(contributions: Mapping[str, Contribution]) -> dict[str, PublicKe
     }
 
 
-def open_audit(settings: CoreSettings) -> AuditLog:
-    return AuditLog(settings.audit_file, _secret(settings.home / "secret.key"))
+def open_audit(settings: CoreSettings) -> Trail:
+    """The trail of a home, for whoever needs no house around it."""
+    return open_trail(settings, _secret(settings.home / "secret.key"))
+
+
+def open_policy(settings: CoreSettings) -> PolicyDesk:
+    given = settings.policy
+    return PolicyDesk(settings.policy_file, given.edition, read_only=given.read_only, required=given.file is not None)
 
 
 def open_ledger(settings: CoreSettings) -> Ledger:
     return Ledger(settings.approvals_file, seconds=settings.approvals.minutes * 60)
+
+
+def decided(code: str, tool: str, approve: bool, by: str) -> dict[str, Any]:
+    """The record of a person's answer."""
+    return {"event": "decided", "approval": code, "tool": tool, "approve": approve, "by": by}
 
 
 def _secret(path: Path) -> bytes:

@@ -6,10 +6,11 @@ Knows neither MCP nor pluggy.
 from trivium.pipeline.approve import Answer, AnswerNeeded, Person, Question
 from trivium.pipeline.audit import AuditLog
 from trivium.pipeline.call import Request, ServedTool
-from trivium.pipeline.execute import House, execute, execute_and_tell
+from trivium.pipeline.execute import House, Outcome, execute, execute_and_tell
 from trivium.pipeline.ledger import Ledger, LedgerFault
 from trivium.pipeline.redact import Redactor
 from trivium.pipeline.run import ProgressSink, Workers
+from trivium.pipeline.usage import Usage
 from trivium.pipeline.vetoes import Veto
 
 __all__ = [
@@ -19,12 +20,14 @@ __all__ = [
     "House",
     "Ledger",
     "LedgerFault",
+    "Outcome",
     "Person",
     "ProgressSink",
     "Question",
     "Redactor",
     "Request",
     "ServedTool",
+    "Usage",
     "Veto",
     "Workers",
     "execute",

@@ -1,7 +1,8 @@
 """The approval gate: a person says yes to this one run.
 
 The question is made from the tool, its arguments and the preflight only, never from words of a model. A client that can
-ask is asked; for one that cannot, the refusal carries a code that a person approves outside the client.
+ask is asked; for one that cannot, and wherever the policy wants somebody else than the caller, the refusal carries a
+code that a person approves outside the client.
 """
 
 from __future__ import annotations
@@ -9,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Final, Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from anyio import to_thread
 
 from trivium.api import Preflight, RefusalCode, Refused
 from trivium.pipeline.call import AdmittedCall
-from trivium.pipeline.ledger import Approval, Ledger, LedgerFault, State
+from trivium.pipeline.ledger import Approval, Ledger, State, TooManyWaiting, nameless
+from trivium.pipeline.ledger_file import LedgerFault
+from trivium.pipeline.question import question_text
 from trivium.pipeline.redact import Redactor
+from trivium.policy import ApprovalLevel
 
 T = TypeVar("T")
-_LONGEST: Final = 120
 
 
 class Answer(Enum):
@@ -49,6 +52,15 @@ class Person(Protocol):
         """
 
 
+@runtime_checkable
+class HasPage(Protocol):
+    """A person who came over HTTP, where the host has a page for approvals."""
+
+    @property
+    def approvals_page(self) -> str | None:
+        """Its address, as this client reaches the host."""
+
+
 class AnswerNeeded(Exception):  # not a fault: the call pauses here
     """The call has to come again, with the answer to `question`."""
 
@@ -58,67 +70,83 @@ class AnswerNeeded(Exception):  # not a fault: the call pauses here
 
 
 async def ask_person(
-    call: AdmittedCall, plan: Preflight | None, ledger: Ledger, person: Person, redactor: Redactor
+    call: AdmittedCall,
+    plan: Preflight | None,
+    level: ApprovalLevel,
+    ledger: Ledger,
+    person: Person,
+    redactor: Redactor,
 ) -> str | None:
     """The code of the approval that this run has used up, or None when the call needs none.
 
     Raises `Refused` and `AnswerNeeded`. A ledger that cannot be read or written is a no.
     """
-    if not call.spec.approval or call.rehearsal:
+    if level is ApprovalLevel.NONE or call.rehearsal:
         return None
-    action = {
-        "caller": call.caller,
-        "tool": call.spec.name,
-        "digest": call.digest(plan),
-    }
+    gate = _Gate(call, level, ledger, person)
     try:
-        approval = await _ledger(lambda: ledger.open(**action, question=question_text(call, plan, redactor)))
-        willing = approval.state is not State.OPEN or await _ask(call, approval, ledger, person)
-        if willing and await _ledger(lambda: ledger.spend(approval.code, **action)):
-            return approval.code
-        await _ledger(lambda: ledger.close(approval.code))
+        return await gate.pass_(question_text(call, plan, redactor), call.digest(plan, redactor.stand_ins))
     except LedgerFault as fault:
         raise Refused(
             RefusalCode.GATE_FAILED, f"the approval ledger cannot be used ({fault}): nothing was done"
         ) from None
-    raise Refused(RefusalCode.APPROVAL_DECLINED, f"a person did not approve this {call.spec.name}: nothing was done")
-
-
-async def _ask(call: AdmittedCall, approval: Approval, ledger: Ledger, person: Person) -> bool:
-    """Whether the person at the client says yes; a no there stands, even against a yes given elsewhere meanwhile."""
-    if not person.can_be_asked:
+    except TooManyWaiting:
         raise Refused(
-            RefusalCode.APPROVAL_REQUIRED,
-            f"{call.spec.name} needs a person's approval and this client cannot ask for it. Let a person run "
-            f"`trivium approvals approve {approval.code}` on the host, then call again with the same arguments",
+            RefusalCode.LIMIT_EXCEEDED,
+            "too many questions of this caller wait for approval already; let a person decide them, or let them expire",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    call: AdmittedCall
+    level: ApprovalLevel
+    ledger: Ledger
+    person: Person
+
+    async def pass_(self, question: str, digest: str) -> str:
+        call, ledger = self.call, self.ledger
+        if self.level is ApprovalLevel.OUTSIDE and nameless(call.caller):
+            raise Refused(
+                RefusalCode.APPROVAL_REQUIRED,
+                f"somebody else than the caller has to approve {call.spec.name}, and this host does not know who "
+                "calls; whoever runs it can give the caller a name with `trivium access grant`",
+            )
+        action = {"caller": call.caller, "tool": call.spec.name, "digest": digest}
+        approval = await _in_thread(lambda: ledger.open(**action, level=self.level, question=question))
+        if approval.state is State.OPEN:
+            await self._ask(approval)
+        if await _in_thread(lambda: ledger.spend(approval.code, **action, level=self.level)):
+            return approval.code
+        await _in_thread(lambda: ledger.close(approval.code))
+        raise self._declined()
+
+    async def _ask(self, approval: Approval) -> None:
+        """Let the person at the client decide; a no there stands, even against a yes given elsewhere meanwhile."""
+        if self.level is ApprovalLevel.OUTSIDE or not self.person.can_be_asked:
+            raise Refused(RefusalCode.APPROVAL_REQUIRED, self._what_to_do(approval.code))
+        answer = await self.person.answer(Question(approval.code, approval.question))
+        by = f"client of {self.call.caller}"
+        if answer is not Answer.APPROVED:
+            await _in_thread(lambda: self.ledger.close(approval.code, by=by))
+            raise self._declined()
+        await _in_thread(lambda: self.ledger.decide(approval.code, approve=True, by=by))
+
+    def _what_to_do(self, code: str) -> str:
+        page = self.person.approvals_page if isinstance(self.person, HasPage) else None
+        how = f"run `trivium approvals approve {code}` on the host" + (f" or open {page}" if page else "")
+        if self.level is ApprovalLevel.OUTSIDE:
+            need = f"the approval of somebody else than {self.call.caller}, outside this client. Let that person"
+        else:
+            need = "a person's approval and this client cannot ask for it. Let a person"
+        return f"{self.call.spec.name} needs {need} {how}, then call again with the same arguments"
+
+    def _declined(self) -> Refused:
+        return Refused(
+            RefusalCode.APPROVAL_DECLINED, f"a person did not approve this {self.call.spec.name}: nothing was done"
         )
-    if await person.answer(Question(approval.code, approval.question)) is not Answer.APPROVED:
-        return False
-    await _ledger(lambda: ledger.decide(approval.code, approve=True, by=f"client of {call.caller}"))
-    return True
 
 
-async def _ledger(step: Callable[[], T]) -> T:
+async def _in_thread(step: Callable[[], T]) -> T:
     """The ledger is a file that others write too: never wait for it on the event loop."""
     return await to_thread.run_sync(step)
-
-
-def question_text(call: AdmittedCall, plan: Preflight | None, redactor: Redactor) -> str:
-    """What the person reads: the tool, each argument but those that were left empty, what would move."""
-    lines = [f"Allow {call.spec.name}, once?"]
-    for name, info in type(call.arguments).model_fields.items():
-        value = call.values[name]
-        if value == info.default and (value is None or value is False or value == ""):
-            continue
-        lines.append(f"{name}: {one_line(value)}")
-    if plan is not None:
-        facts: list[dict[str, Any]] = redactor.render(plan, declared=Preflight).get("facts", [])
-        lines += [f"{one_line(fact['label'])}: {one_line(fact['value'])}" for fact in facts]
-        lines += [f"{name}: {count}" for name, count in plan.counts.items()]
-    return "\n".join(lines)
-
-
-def one_line(value: Any) -> str:
-    """A value that can neither start a new line, nor turn the reading direction, nor push the rest out of sight."""
-    text = "".join(c if c.isprintable() else "?" for c in str(value))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ... ({len(text)} characters)"

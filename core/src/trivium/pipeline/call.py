@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -12,7 +11,10 @@ from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ValidationError
 
-from trivium.api import BadInput, CallView, Preflight, Problem, ToolSpec, TriviumError
+from trivium.api import BadInput, CallView, Effect, Preflight, Problem, ToolSpec, TriviumError
+from trivium.pipeline.put_back import put_back, refuse_shifted_dates
+from trivium.pipeline.redact import Redactor
+from trivium.privacy import StandIns
 
 _PLAIN_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -51,6 +53,11 @@ class Request:
     def served(self) -> ServedTool | None:
         return self.tools.get(self.name)
 
+    @property
+    def effect(self) -> Effect | None:
+        """None for a tool that is not served."""
+        return self.served.spec.effect if self.served else None
+
 
 @dataclass(frozen=True, slots=True)
 class AdmittedCall:
@@ -81,14 +88,17 @@ class AdmittedCall:
     def view(self) -> CallView:
         return CallView(self.spec.name, self.plugin, self.spec.effect, self.caller, self.arguments)
 
-    def digest(self, plan: Preflight | None) -> str:
-        """What an approval is bound to: the tool, every argument, and what was found that would move."""
+    def digest(self, plan: Preflight | None, stand_ins: StandIns) -> str:
+        """What an approval is bound to: the tool, every argument, and what was found that would move.
+
+        Sealed with the key of the house, as it lies in a file and what goes into it can be guessed.
+        """
         body = [self.spec.name, self.arguments.model_dump(mode="json"), plan and plan.model_dump(mode="json")]
-        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        return stand_ins.seal(json.dumps(body, sort_keys=True))
 
 
-def admit(request: Request) -> AdmittedCall:
-    """Check name and arguments.
+def admit(request: Request, redactor: Redactor) -> AdmittedCall:
+    """Check name and arguments, and put values in the place of their stand-ins.
 
     Raises `UnknownTool`, and `BadInput` naming the argument, never its value.
     """
@@ -99,8 +109,9 @@ def admit(request: Request) -> AdmittedCall:
     raw = {} if request.arguments is None else request.arguments
     if not isinstance(raw, Mapping):
         raise BadInput(where="the arguments", problem=ArgumentProblem.NOT_AN_OBJECT)
+    refuse_shifted_dates(served.spec, raw, redactor.dates.mode)
     try:
-        arguments = served.spec.input.model_validate(raw)
+        arguments = served.spec.input.model_validate(put_back(served.spec, raw, redactor.stand_ins))
     except ValidationError as error:
         raise _bad_input(error, served.spec) from None
     return AdmittedCall(served.spec, served.plugin, request.caller, arguments)

@@ -68,6 +68,10 @@ class StandIns:
                 self._values.popitem(last=False)
         return stand_in
 
+    def seal(self, text: str) -> str:
+        """A digest by which texts can be told apart, and which tells nobody without the key what was in them."""
+        return keyed(self._key, "seal", text).hex()
+
     def resolve(self, text: str, kind: Kind) -> str | None:
         """The value that a stand-in of this kind stands for; None: another kind's, unknown or forgotten."""
         found = _STAND_IN.fullmatch(text.strip())

@@ -5,7 +5,7 @@ async with connect(host) as client:
     result = await client.call_tool("lookup_widget", {"code": "W-17"})
 """
 
-from trivium.testing.clients import Client, Era, Result, connect, error_code, serve_here, text_of
+from trivium.testing.clients import Client, Era, Result, connect, error_code, http_client, serve_here, text_of
 from trivium.testing.doubles import FakeCall, memory_host
 from trivium.testing.people import Person
 
@@ -17,6 +17,7 @@ __all__ = [
     "Result",
     "connect",
     "error_code",
+    "http_client",
     "memory_host",
     "serve_here",
     "text_of",

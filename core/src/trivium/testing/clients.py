@@ -1,20 +1,23 @@
-"""Real MCP clients: the SDK's own, to a host in memory or to a `trivium serve` of its own."""
+"""Real MCP clients: the SDK's own, to a host in memory, to a `trivium serve` of its own, or over HTTP."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Literal, TextIO
 
+import httpx2
 import mcp_types as types
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 
 from trivium.host import Host
 from trivium.testing.people import Person
 from trivium.transports.server import build_server
 
-__all__ = ["Client", "Era", "Result", "connect", "error_code", "serve_here", "text_of"]
+__all__ = ["Client", "Era", "Result", "connect", "error_code", "http_client", "serve_here", "text_of"]
 
 Era = Literal["2025-11-25", "2026-07-28"]
 Result = types.CallToolResult
@@ -37,6 +40,21 @@ def serve_here(
     """A client of a `trivium serve` that it starts itself, in this Python and with just this environment."""
     parameters = StdioServerParameters(command=sys.executable, args=["-m", "trivium", "serve"], env=dict(environ))
     return Client(stdio_client(parameters, errlog=stderr), mode=_MODES[era], elicitation_callback=person)
+
+
+def http_client(url: str, token: str | None = None, *, era: Era = "2026-07-28", person: Person | None = None) -> Client:
+    """A client of a `trivium serve --http` that runs already; `url` ends with `/mcp`."""
+    return Client(_streams(url, token), mode=_MODES[era], elicitation_callback=person)
+
+
+@asynccontextmanager
+async def _streams(url: str, token: str | None) -> AsyncIterator[Any]:
+    headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=httpx2.Timeout(30, read=300)) as client,
+        streamable_http_client(url, http_client=client) as streams,
+    ):
+        yield streams
 
 
 def text_of(result: Result) -> str:

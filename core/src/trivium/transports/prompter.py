@@ -33,9 +33,16 @@ _FORM: Final[types.ElicitRequestedSchema] = {
 class ClientPerson:
     """The person at the client of one request."""
 
-    def __init__(self, context: ServerRequestContext[Any], params: types.CallToolRequestParams) -> None:
+    def __init__(
+        self,
+        context: ServerRequestContext[Any],
+        params: types.CallToolRequestParams,
+        approvals_page: str | None = None,
+    ) -> None:
         self._context = context
         self._params = params
+        self.approvals_page = approvals_page
+        """Where else a person can decide."""
 
     @property
     def can_be_asked(self) -> bool:

@@ -12,5 +12,6 @@ from trivium.transports.server import build_server
 async def serve(host: Host) -> None:
     """Until the client closes the stream. Over stdio the caller is whoever started the process."""
     server = build_server(host, f"stdio:{account_name()}")
-    async with stdio_server() as (incoming, outgoing):
-        await server.run(incoming, outgoing, server.create_initialization_options())
+    with host.serving():
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())

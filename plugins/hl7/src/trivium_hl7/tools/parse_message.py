@@ -15,7 +15,7 @@ from trivium_hl7.elements import Element, Position, describe, positions
 from trivium_hl7.escapes import has_unknown_sequence
 from trivium_hl7.paths import Path, read_path
 from trivium_hl7.problems import Note, ReferenceProblem, Remark
-from trivium_hl7.reader import Limits, Message, parse_message
+from trivium_hl7.reader import NULL, Limits, Message, parse_message
 from trivium_hl7.tools.results import Header, HeaderValue, ParsedMessage, SegmentPart, ValuedPlace
 
 _PAGE_CHARACTERS: Final = 60_000
@@ -58,6 +58,7 @@ def parse_hl7_message(
     end = offset + len(page)
     return ParsedMessage(
         header=_header(parsed, version),
+        patient=_patient(parsed),
         definitions=version,
         separators=_separators(parsed),
         segment_counts=dict(Counter(seg.id for seg in parsed.segments)),
@@ -158,6 +159,13 @@ def _header(parsed: Message, version: str) -> Header:
         sent=values.get((7, 1)),
         processing_id=values.get((11, 1)),
     )
+
+
+def _patient(parsed: Message) -> str | None:
+    """The first number of the patient. A merge names two: what is left after it counts."""
+    pid = parsed.first("PID")
+    number = pid.value(3) if pid else ""
+    return None if number in ("", NULL) else number
 
 
 def _separators(parsed: Message) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trivium.api import PUBLIC, Kind, PhiBy
+from trivium.api import PUBLIC, Kind, Phi, PhiBy
 
 
 class _Model(BaseModel):
@@ -71,6 +71,9 @@ class ParsedMessage(_Model):
     """A message: what it is first, then its valued places, a page at a time."""
 
     header: Header
+    patient: Annotated[str | None, Phi(Kind.PATIENT_ID)] = Field(
+        default=None, description="whose message it is: the number in the first PID-3"
+    )
     definitions: Annotated[str, PUBLIC] = Field(description="version whose definitions name the fields")
     separators: Annotated[str, PUBLIC] = Field(description="MSH-1 and MSH-2 as they were understood")
     segment_counts: Annotated[dict[str, int], PUBLIC] = Field(description="in order of first appearance")
