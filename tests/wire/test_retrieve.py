@@ -102,7 +102,7 @@ async def test_cancellation_stops_the_archive_and_the_account_is_kept(slow: Inst
         assert error_code(await client.call_tool("lookup_dicom_tag", {"tag": "PatientName"})) == ""
     closing = next(r for r in reversed(slow.audit()) if r["event"] == "closed" and r["outcome"] == "canceled")
     assert closing["destination"] == DESTINATION
-    assert closing["planned"] == {"series": 1, "instances": 100}
+    assert closing["planned"] == {"studies": 1, "series": 1, "instances": 100}
     assert closing["result"]["complete"] is False
     assert closing["result"]["completed"] + closing["result"]["remaining"] == 100
     assert closing["result"]["completed"] == slow.destination.received

@@ -131,8 +131,7 @@ class _Rendering:
             for one in fields_of(type(model))
             if (value := getattr(model, one.name)) is not None or not one.optional
         ]
-        numbers = (_first_text(value) for _, value, mark in fields if mark == Phi(Kind.PATIENT_ID))
-        patient = next(filter(None, numbers), above)
+        patient = next(filter(None, (_first_text(value) for _, value, mark in fields if _numbers_patient(mark))), above)
         return {name: self._value(value, mark, patient) for name, value, mark in fields}
 
     def _value(self, value: Any, mark: Phi | Public | None, patient: str) -> Any:
@@ -201,6 +200,10 @@ def settle(field: Field, inherited: Mark | None, parent: BaseModel) -> Phi | Pub
     if kind is None:
         return PUBLIC
     return Phi(kind if isinstance(kind, Kind) else Kind.TEXT)
+
+
+def _numbers_patient(mark: Mark | None) -> bool:
+    return isinstance(mark, Phi) and mark.kind is Kind.PATIENT_ID
 
 
 def _first_text(value: Any) -> str:

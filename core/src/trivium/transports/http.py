@@ -122,10 +122,11 @@ async def serve(host: Host, listener: Listener, ready: Callable[[str], None] = l
         server.config.load()
     except (OSError, ValueError) as error:
         raise CannotServe(f"http.certificate and http.key cannot be used ({type(error).__name__})") from None
-    async with anyio.create_task_group() as group:
-        await group.start(_stop_on_signal, server, app.state.working)
-        await server.serve(sockets=[listener.socket])
-        group.cancel_scope.cancel()
+    with host.serving():
+        async with anyio.create_task_group() as group:
+            await group.start(_stop_on_signal, server, app.state.working)
+            await server.serve(sockets=[listener.socket])
+            group.cancel_scope.cancel()
 
 
 def _config(app: ASGIApp, http: HttpSettings) -> uvicorn.Config:
