@@ -177,6 +177,12 @@ async def search(bench: Bench, arguments: Any, name: str = "search_widgets") -> 
         await client.call_tool(name, arguments)
 
 
+async def test_an_identifier_made_from_a_uuid_stands_as_it_is(bench: Bench) -> None:
+    uid = "2.25.329800735698586629295641978511506172918"
+    await search(bench, {"uid": uid})
+    assert recorded(bench) == {"uid": uid}
+
+
 async def test_identifiers_numbers_and_closed_choices_stand_as_they_are(bench: Bench) -> None:
     arguments = {
         "uid": "1.2.840.10008.5.1.4.1.1.2",
@@ -232,6 +238,8 @@ async def test_of_unknown_arguments_only_the_number_is_on_record(bench: Bench) -
         ("exact", 19560214),
         ("uid", "19560214"),
         ("uid", "1.2.3"),
+        ("uid", "2.25"),
+        ("uid", "2.25.04711"),
         ("uid", "1.2.03.4"),
         ("uid", "3.2.3.4"),
         ("uid", "1.2.3.4\n"),

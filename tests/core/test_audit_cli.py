@@ -204,7 +204,7 @@ def test_a_sound_trail_is_said_to_be(trail: CoreSettings, trivium: Trivium) -> N
     last = len(TRAIL) - 1
     assert (done.exit_code, done.output) == (
         0,
-        f"sound: {len(TRAIL)} records in 1 files, signed up to record {last}\n",
+        f"sound: {len(TRAIL)} records in 1 file, signed up to record {last}\n",
     )
     found = json.loads(trivium("verify", "--json").stdout)
     assert (found["sound"], found["problems"], found["records"]) == (True, [], len(TRAIL) + 1)
@@ -216,7 +216,7 @@ def test_a_changed_record_is_named_by_file_and_line(trail: CoreSettings, trivium
     done = trivium("verify")
     assert done.exit_code == 1
     assert any(line.startswith("audit.jsonl, line 5: ") for line in done.stdout.splitlines())
-    assert f"NOT SOUND: {len(TRAIL)} records in 1 files" in done.stdout
+    assert f"NOT SOUND: {len(TRAIL)} records in 1 file" in done.stdout
     found = json.loads(trivium("verify", "--json").stdout)
     assert found["sound"] is False
     assert (found["problems"][0]["file"], found["problems"][0]["line"], found["problems"][0]["fault"]) == (

@@ -20,6 +20,7 @@ from trivium.policy import ApprovalLevel
 pytestmark = pytest.mark.anyio
 
 NONE, ASK, OUTSIDE = ApprovalLevel
+REDACTOR = Redactor()
 CALLER = "http:alice"
 ACTION: dict[str, Any] = {"caller": CALLER, "tool": "move_widget", "digest": "d1", "question": "Allow?"}
 
@@ -172,15 +173,15 @@ class Keen:
 
 async def refusal(ledger: Ledger, person: Any, level: ApprovalLevel, **changes: Any) -> Refused:
     with pytest.raises(Refused) as caught:
-        await ask_person(call(**changes), None, level, ledger, person, Redactor())
+        await ask_person(call(**changes), None, level, ledger, person, REDACTOR)
     return caught.value
 
 
 async def test_without_a_level_nobody_is_asked_and_nothing_is_written(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "none" / "approvals.sqlite3", seconds=60)
-    assert await ask_person(call(), None, NONE, ledger, Keen(), Redactor()) is None
+    assert await ask_person(call(), None, NONE, ledger, Keen(), REDACTOR) is None
     for level in ApprovalLevel:
-        assert await ask_person(call(dry_run=True), None, level, ledger, Keen(), Redactor()) is None
+        assert await ask_person(call(dry_run=True), None, level, ledger, Keen(), REDACTOR) is None
     assert not (tmp_path / "none").exists()
 
 
@@ -198,7 +199,7 @@ async def test_the_client_is_never_asked_where_somebody_else_has_to_approve(
         "then call again with the same arguments"
     )
     ledger.decide(waiting.code, approve=True, by="page:bob")
-    assert await ask_person(call(), None, OUTSIDE, ledger, person, Redactor()) == waiting.code
+    assert await ask_person(call(), None, OUTSIDE, ledger, person, REDACTOR) == waiting.code
     assert (await refusal(ledger, person, OUTSIDE)).reason is RefusalCode.APPROVAL_REQUIRED
     assert decisions.told == [(waiting.code, "move_widget", True, "page:bob")]
 
@@ -213,7 +214,7 @@ class Paused(Keen):
 
 async def test_a_yes_at_the_client_is_too_late_once_the_policy_wants_somebody_else(ledger: Ledger) -> None:
     with pytest.raises(AnswerNeeded):
-        await ask_person(call(), None, ASK, ledger, Paused(), Redactor())
+        await ask_person(call(), None, ASK, ledger, Paused(), REDACTOR)
     code = ledger.waiting()[0].code
     keen = Keen()
     assert (await refusal(ledger, keen, OUTSIDE)).reason is RefusalCode.APPROVAL_REQUIRED

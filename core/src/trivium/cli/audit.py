@@ -194,9 +194,9 @@ def _show_findings(findings: Findings) -> None:
     for finding in findings.remarks:
         typer.echo(f"remark: {finding}")
     signed = "none is signed" if findings.last_signed is None else f"signed up to record {findings.last_signed}"
-    typer.echo(
-        f"{'sound' if findings.sound else 'NOT SOUND'}: {findings.records} records in {findings.files} files, {signed}"
-    )
+    state = "sound" if findings.sound else "NOT SOUND"
+    files = "1 file" if findings.files == 1 else f"{findings.files} files"
+    typer.echo(f"{state}: {findings.records} records in {files}, {signed}")
 
 
 def _pieces(settings: CoreSettings, form: Format, ndjson: bool, found: Iterable[AuditMessage]) -> Iterator[str]:

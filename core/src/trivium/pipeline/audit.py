@@ -30,7 +30,8 @@ from trivium.pipeline.marks import mark_of
 
 log = logging.getLogger("trivium.audit")
 
-_UID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){3,}")
+_UID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]*)){3,}|2\.25\.[1-9][0-9]{0,38}")
+"""Of four parts or more, or made from a UUID (PS3.5 B.2): what is shorter can be a date or a record number."""
 _LONGEST: Final = 256
 """Characters of a value that gets a stand-in. Longer ones, which no check has seen yet, are no names or numbers."""
 _MOST_OWED: Final = 1000
