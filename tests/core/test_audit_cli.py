@@ -41,7 +41,7 @@ def trivium(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Triv
         monkeypatch.delenv(name)
     monkeypatch.setenv("TRIVIUM_HOME", str(home))
     monkeypatch.setenv("TRIVIUM_AUDIT__SOURCE", HOST)
-    monkeypatch.setattr("getpass.getuser", lambda: "bob")
+    monkeypatch.setattr("trivium.cli.common.account_name", lambda: "bob")
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(audit.app, list(words))
 

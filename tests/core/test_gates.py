@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, get_args
 
 import mcp_types as types
@@ -15,6 +16,7 @@ from mcp.shared.exceptions import MCPError
 from tests.core.bench import MOVE, Bench
 from tests.core.widgets import NAME, WidgetProblem
 from trivium.api import PeerUnavailable, RefusalCode, Refused
+from trivium.pipeline.ledger import Verdict
 from trivium.testing import Era, Person, Result, connect, error_code
 
 pytestmark = pytest.mark.anyio
@@ -332,14 +334,25 @@ async def test_the_code_of_a_question_is_no_answer_to_it(bench: Bench) -> None:
     assert bench.sent == []
 
 
-async def test_a_question_of_another_host_is_none_of_this_one(bench: Bench) -> None:
-    host = bench.host()
-    async with connect(host, person=Person()) as one:
+async def test_a_question_of_another_house_is_none_of_this_one(bench: Bench, tmp_path: Path) -> None:
+    async with connect(bench.host(), person=Person()) as one:
         question = await ask(one, MOVE)
-    async with connect(host, person=Person()) as two:
+    other = Bench(tmp_path / "other")
+    async with connect(other.host(), person=Person()) as two:
         with pytest.raises(MCPError):
             await answer(two, question, MOVE)
-    assert bench.sent == []
+    assert bench.sent == other.sent == []
+
+
+async def test_another_process_of_the_house_takes_the_answer_once(bench: Bench) -> None:
+    async with connect(bench.host(), person=Person()) as one:
+        question = await ask(one, MOVE)
+    async with connect(bench.host(), person=Person()) as two:
+        done = await answer(two, question, MOVE)
+        assert isinstance(done, types.CallToolResult)
+        assert error_code(done) == ""
+        assert isinstance(await answer(two, question, MOVE), types.InputRequiredResult)
+    assert bench.sent == ["W-1"]
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -362,7 +375,7 @@ async def test_an_approval_from_outside_is_bound_to_the_arguments(bench: Bench, 
     async with connect(host, era=era) as client:
         assert error_code(await client.call_tool("move_widget", MOVE)) == "approval_required"
         (waiting,) = host.house.ledger.waiting()
-        assert host.house.ledger.decide(waiting.code, approve=True, by="console")
+        assert host.house.ledger.decide(waiting.code, approve=True, by="console:bob") is Verdict.RECORDED
         other = await client.call_tool("move_widget", {**MOVE, "code": "W-2"})
         assert error_code(other) == "approval_required"
         assert bench.sent == []

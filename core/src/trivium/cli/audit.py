@@ -161,6 +161,7 @@ def head(
     except (OSError, ValueError) as error:
         fail(f"there is no head of the audit trail: {error}")
 
+
 @app.command()
 def repair() -> None:
     """Let a trail go on that ends in something that is no record: set the file aside whole, and put that on record."""

@@ -45,6 +45,7 @@ def build_house(settings: CoreSettings, contributions: Mapping[str, Contribution
         ledger=ledger,
         redactor=Redactor(settings.phi.mode, Dates(settings.phi.dates, key), stand_ins),
         workers=Workers(),
+        state_key=stand_ins.seal("request state"),
         observers={name: c.observer for name, c in contributions.items() if c.observer},
     )
 

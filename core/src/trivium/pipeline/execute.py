@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import anyio
@@ -46,6 +46,8 @@ class House:
     redactor: Redactor
     workers: Workers
     observers: Mapping[str, Callable[[AfterCall], None]]
+    state_key: str = field(repr=False)
+    """Seals what travels through a client from one round of a call to the next. Every process of the house has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ def build_server(host: Host, caller: str | CallerOf, approvals_page: PageOf = la
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
-    server.middleware.append(RequestStateBoundary(RequestStateSecurity.ephemeral(), default_audience=NAME))
+    security = RequestStateSecurity(keys=[host.house.state_key])
+    server.middleware.append(RequestStateBoundary(security, default_audience=NAME))
     return server
 
 
