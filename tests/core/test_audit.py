@@ -382,7 +382,7 @@ async def test_a_home_that_cannot_be_used_is_said_and_harmless_tools_work(
 ) -> None:
     (tmp_path / "file").write_text("")
     host = memory_host({"TRIVIUM_HOME": str(tmp_path / "file" / "home")}, widgets=Widgets())
-    assert "audit tokens will not outlive this run" in caplog.text
+    assert "stand-ins will not outlive this run" in caplog.text
     assert await call(host, "lookup_widget", {"code": "W-1"}) == {"code": "W-1", "weight": 1.5}
 
 
@@ -436,7 +436,7 @@ async def test_a_failed_write_of_the_closing_line_does_not_spoil_a_result(
     with caplog.at_level(logging.DEBUG):
         assert await attempt(bench, "move_widget", MOVE, Person()) == ""
     assert bench.sent == ["W-1"]
-    assert "the audit trail cannot be written (OSError)" in caplog.text
+    assert "the audit trail cannot be written (audit.jsonl: OSError)" in caplog.text
     assert CANARY not in caplog.text
 
 
@@ -445,7 +445,9 @@ async def test_a_refusal_for_want_of_a_trail_says_so(bench: Bench) -> None:
     with pytest.raises(Refused) as caught:
         await call(bench.host(), "move_widget", MOVE)
     assert caught.value.reason is RefusalCode.AUDIT_UNAVAILABLE
-    assert str(caught.value) == "the audit trail cannot be written, so nothing that needs it is done"
+    assert str(caught.value) == (
+        "the audit trail cannot be written (audit.jsonl: is a directory), so nothing that needs it is done"
+    )
 
 
 # What an effectful call leaves behind, written before, in the middle and after.
@@ -464,6 +466,9 @@ class Letters:
 
     def looks_like(self, text: str) -> bool:
         return text.strip().startswith("patient-")
+
+    def known(self, text: str) -> str | None:
+        return "patient-KKKK" if text.strip() == "patient-KKKK" else None
 
 
 async def test_a_call_that_begins_says_so_before_it_runs(shelf: Shelf) -> None:
@@ -639,6 +644,7 @@ async def test_a_marked_argument_is_the_stand_in_that_results_show(
         {"patient_id": ["4711"]},
         {"patient_id": True},
         {"patient_id": "4711" * 100},
+        {"patient_id": "patient-4711"},
         {"number": 4711},
         {"order": "A4711"},
         {"uid": "4711"},

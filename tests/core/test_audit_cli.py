@@ -114,7 +114,7 @@ def test_a_reading_that_cannot_be_recorded_is_said_and_done(
     monkeypatch.setattr("trivium.audit.trail.Trail.append", full)
     shown = trivium("show", "--last", "1")
     assert (shown.exit_code, len(shown.stdout.splitlines())) == (0, 1)
-    assert shown.stderr == "trivium: the audit trail cannot be written (OSError)\n"
+    assert shown.stderr == "trivium: the audit trail cannot be written (audit.jsonl: no space)\n"
 
 
 def test_the_records_of_a_call_of_a_tool_or_of_a_time_are_shown(trail: CoreSettings, trivium: Trivium) -> None:

@@ -186,6 +186,7 @@ async def test_what_a_host_records_of_its_calls_is_exported(bench: Bench) -> Non
     found = list(messages(read(bench.audit_file)))
     assert [message.event for message in found if message.event != m.APPLICATION_ACTIVITY] == [
         m.QUERY,
+        m.SECURITY_ALERT,
         m.BEGIN_TRANSFERRING,
         m.INSTANCES_TRANSFERRED,
         m.SECURITY_ALERT,

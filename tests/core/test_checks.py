@@ -323,7 +323,13 @@ def test_a_parameter_whose_mark_could_not_be_honored_is_refused(hint: Any) -> No
 
 @pytest.mark.parametrize("hint", [str, Annotated[str, Phi(Kind.NAME)], Annotated[str | None, Phi(Kind.PATIENT_ID)]])
 def test_a_text_parameter_may_carry_a_mark(hint: Any) -> None:
-    check_tool(replace(lookup_widget, input=create_model("lookup_widget_arguments", code=(hint, ...))))
+    check_tool(replace(lookup_widget, mark=PUBLIC, input=create_model("lookup_widget_arguments", code=(hint, ...))))
+
+
+def test_what_is_made_of_a_patients_value_is_not_public_by_default() -> None:
+    arguments = create_model("lookup_widget_arguments", code=(Annotated[str, Phi(Kind.PATIENT_ID)], ...))
+    with pytest.raises(UnfitTool, match="is not marked as public or as patient data"):
+        check_tool(replace(lookup_widget, input=arguments))
 
 
 class Counted(BaseModel):

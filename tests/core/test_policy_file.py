@@ -255,10 +255,10 @@ def test_what_the_edition_demands_holds_while_the_policy_cannot_be_read(file: Pa
     file.write_text("[[")
     with pytest.raises(PolicyFault):
         of.current()
-    assert of.edition_alone().demands("a") == {"plus"}
+    assert of.last_good().demands("a") == {"plus"}
     an_edition(tmp_path, "[[")
     with pytest.raises(PolicyFault):
-        of.edition_alone()
+        of.last_good()
 
 
 def test_threads_that_ask_while_the_file_changes_get_the_one_or_the_other(file: Path) -> None:

@@ -24,7 +24,7 @@ START: Final = Link(-1, "0" * 64)
 
 def canonical(record: Mapping[str, Any]) -> bytes:
     """One way to write a record, so that a changed byte is a changed record."""
-    return json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def digest(body: Mapping[str, Any]) -> str:

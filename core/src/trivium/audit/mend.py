@@ -33,8 +33,11 @@ _WINDOW: Final = 4096
 _LONGEST_TEAR: Final = 4 * LONGEST
 
 
+_REPAIR: Final = "`trivium audit repair` sets it aside"
+
+
 class Damaged(ValueError):
-    """The trail ends in something that is no record."""
+    """The trail cannot go on as it is. The text says why, and holds nothing from any file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ def tail_of(file: FileIO) -> Tail:
         file.seek(start)
         *whole, torn = file.read(size - start).split(b"\n")
         if len(torn) > _LONGEST_TEAR:
-            raise Damaged("the audit trail ends in something that is no record")
+            raise Damaged(f"ends in something that is no record; {_REPAIR}")
         if len(whole) > 1 or (whole and not start):
             record = record_of(whole[-1] + b"\n")
             if record is None:
-                raise Damaged("the last line of the audit trail is no record")
+                raise Damaged(f"has a last line that is no record; {_REPAIR}")
             return Tail(size - len(torn), torn, record)
         if not start:
             return Tail(0, torn, None)

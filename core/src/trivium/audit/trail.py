@@ -40,8 +40,11 @@ class _End(NamedTuple):
     link: Link
 
 
-def open_trail(settings: CoreSettings, key: bytes) -> Trail:
-    """The trail of a house. `key` is its secret; nothing is read or written yet."""
+def open_trail(settings: CoreSettings, key: bytes, *, fault: str = "") -> Trail:
+    """The trail of a house. `key` is its secret; nothing is read or written yet.
+
+    `fault` is why that secret cannot be gone by: then nothing is written, as another key's seal would look like a cut.
+    """
     return Trail(
         settings.audit_file,
         key,
@@ -49,6 +52,7 @@ def open_trail(settings: CoreSettings, key: bytes) -> Trail:
         runs=settings.home / "runs",
         head_every=settings.audit.head_every,
         rotate_bytes=int(settings.audit.rotate_megabytes * _MEGABYTE),
+        fault=fault,
     )
 
 
@@ -67,8 +71,10 @@ class Trail:
         runs: Path | None = None,
         head_every: int = 100,
         rotate_bytes: int = 64 * _MEGABYTE,
+        fault: str = "",
     ) -> None:
         self.path = path
+        self._fault = fault
         self.run = secrets.token_hex(8)
         """This host process, as records name it."""
         self._key = key
@@ -90,6 +96,8 @@ class Trail:
         A record that cannot be written whole is taken back, so that a disk that is full for a minute spoils nothing.
         Raises `OSError`, and `ValueError` for a trail that ends in something that is no record.
         """
+        if self._fault:
+            raise Damaged(self._fault)
         with ExitStack() as files:
             tip = files.enter_context(open_private(tip_path(self.path)))
             with locked(tip):
@@ -98,9 +106,22 @@ class Trail:
                 self._flush(file)
         self._have_signed(link, ends=flush and record.get("event") not in _BEGINNINGS)
 
+    def words(self, error: Exception) -> str:
+        """Why the trail cannot be written, with the file. Holds nothing that stands in it."""
+        if self._fault:
+            return self._fault
+        reason = str(error) if isinstance(error, Damaged) else ""
+        if isinstance(error, OSError) and error.strerror:
+            reason = error.strerror.lower()
+        return f"{self.path.name}: {reason or type(error).__name__}"
+
     def token(self, value: Any) -> str:
-        """A keyed stand-in for a value."""
-        return "token:" + hmac.digest(self._key, str(value).encode("utf-8", "replace"), "sha256").hex()[:16]
+        """A keyed stand-in for a value, whatever it is."""
+        try:
+            text = str(value)
+        except (ValueError, RecursionError):  # more digits, or deeper, than Python writes out
+            text = f"{type(value).__name__} that cannot be written"
+        return "token:" + hmac.digest(self._key, text.encode("utf-8", "replace"), "sha256").hex()[:16]
 
     def begun(self, call: str, facts: Mapping[str, Any]) -> None:
         """Write and flush that an effectful call runs now, so that its end is recorded even if this process dies.

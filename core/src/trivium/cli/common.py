@@ -58,7 +58,8 @@ def note_decision(code: str, tool: str, approve: bool, by: str) -> None:
 
 def note(record: Mapping[str, Any]) -> None:
     """Add a record to the audit trail. What it tells has happened already, so a fault is said and no more."""
+    trail = open_audit(read_settings())
     try:
-        open_audit(read_settings()).append(record, flush=True)
+        trail.append(record, flush=True)
     except (OSError, ValueError) as error:
-        typer.echo(f"trivium: the audit trail cannot be written ({type(error).__name__})", err=True)
+        typer.echo(f"trivium: the audit trail cannot be written ({trail.words(error)})", err=True)

@@ -19,6 +19,7 @@ from trivium.host.registry import settle
 from trivium.host.report import PluginReport
 from trivium.host.service import Service
 from trivium.pipeline import House, Outcome, Person, ProgressSink, Request, ServedTool, execute_and_tell
+from trivium.pipeline.standing import Standing
 from trivium.policy import PolicyDesk, PolicyFault
 from trivium.settings import (
     BadSettings,
@@ -82,10 +83,7 @@ class Host:
 
     def listed(self) -> list[str]:
         """The tools that clients are shown: served, and not switched off by the policy as it stands."""
-        try:
-            policy = self.house.policy.current()
-        except PolicyFault:
-            return list(self.tools)  # what the fault refuses says so when it is called
+        policy = Standing.of(self.house.policy).policy  # what a fault refuses says so when it is called
         return [name for name, tool in self.tools.items() if policy.rules(name, tool.spec.effect).enabled]
 
     def serving(self) -> Service:

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from trivium.api import PUBLIC, Effect, Kind, Mark, Phi, PhiBy, Public, ToolSpec
 from trivium.host.schemas import schema_of
-from trivium.pipeline.marks import is_closed, is_model, leaves_of, mark_of, models_of
+from trivium.pipeline.marks import is_closed, is_model, leaves_of, mark_of, models_of, result_mark
 from trivium.pipeline.redact import withheld
 from trivium.privacy.text import labeled
 
@@ -30,7 +30,7 @@ def check_tool(spec: ToolSpec) -> None:
         _check_marks_of_parameters(spec)
         _check_gates(spec)
         _check_bounds(spec)
-        _Marks(required=spec.effect is not Effect.LOCAL).model(spec.output, spec.mark, spec.output.__name__)
+        _Marks(required=result_mark(spec) is None).model(spec.output, spec.mark, spec.output.__name__)
         _check_schemas(spec)
     except UnfitTool as fault:
         raise UnfitTool(f"{spec.name}: {fault}") from None

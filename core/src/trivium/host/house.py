@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from trivium.api import PublicKey
 from trivium.audit import Trail, open_trail
 from trivium.host.loader import Contribution
+from trivium.host.secret import read_secret
 from trivium.licensing import LicenseDesk
 from trivium.pipeline import AuditLog, House, Ledger, Redactor, Usage, Veto, Workers
 from trivium.policy import PolicyDesk
@@ -24,8 +21,8 @@ log = logging.getLogger("trivium.host")
 
 
 def build_house(settings: CoreSettings, contributions: Mapping[str, Contribution]) -> House:
-    key = _secret(settings.home / "secret.key")
-    trail, stand_ins = open_trail(settings, key), StandIns(key)
+    secret = read_secret(settings.home / "secret.key")
+    key, trail, stand_ins = secret.key, open_trail(settings, secret.key, fault=secret.fault), StandIns(secret.key)
     ledger = open_ledger(settings)
     ledger.on_decision = lambda *decision: trail.append(decided(*decision), flush=True)
     return House(
@@ -65,7 +62,8 @@ def _build_keys(contributions: Mapping[str, Contribution]) -> dict[str, PublicKe
 
 def open_audit(settings: CoreSettings) -> Trail:
     """The trail of a home, for whoever needs no house around it."""
-    return open_trail(settings, _secret(settings.home / "secret.key"))
+    secret = read_secret(settings.home / "secret.key")
+    return open_trail(settings, secret.key, fault=secret.fault)
 
 
 def open_policy(settings: CoreSettings) -> PolicyDesk:
@@ -80,31 +78,3 @@ def open_ledger(settings: CoreSettings) -> Ledger:
 def decided(code: str, tool: str, approve: bool, by: str) -> dict[str, Any]:
     """The record of a person's answer."""
     return {"event": "decided", "approval": code, "tool": tool, "approve": approve, "by": by}
-
-
-def _secret(path: Path) -> bytes:
-    """The key behind the audit trail's tokens, made once. Without a usable home it lives as long as the process."""
-    try:
-        if not path.exists():
-            _make_secret(path)
-        secret = path.read_bytes()
-    except OSError as error:
-        log.warning("the home folder cannot be used (%s): audit tokens will not outlive this run", type(error).__name__)
-        return secrets.token_bytes(32)
-    if len(secret) < 32:
-        log.warning("secret.key is too short to be one: audit tokens will not outlive this run")
-        return secrets.token_bytes(32)
-    return secret
-
-
-def _make_secret(path: Path) -> None:
-    """The file appears whole or not at all, whoever else is starting."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    fresh.touch(mode=0o600)
-    try:
-        fresh.write_bytes(secrets.token_bytes(32))
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-    finally:
-        fresh.unlink()

@@ -66,4 +66,4 @@ class Service(AbstractContextManager["Service"]):
         try:
             self._trail.append(record, flush=True)
         except (OSError, ValueError) as error:
-            log.error("the audit trail cannot be written (%s)", type(error).__name__)
+            log.error("the audit trail cannot be written (%s)", self._trail.words(error))

@@ -7,20 +7,24 @@ code that a person approves outside the client.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from anyio import to_thread
 
-from trivium.api import Preflight, RefusalCode, Refused
+from trivium.api import RefusalCode, Refused
 from trivium.pipeline.call import AdmittedCall
 from trivium.pipeline.ledger import Approval, Ledger, State, TooManyWaiting, nameless
 from trivium.pipeline.ledger_file import LedgerFault
 from trivium.pipeline.question import question_text
 from trivium.pipeline.redact import Redactor
 from trivium.policy import ApprovalLevel
+from trivium.privacy import StandIns
+
+if TYPE_CHECKING:
+    from trivium.pipeline.gates import Passed
 
 T = TypeVar("T")
 
@@ -71,21 +75,23 @@ class AnswerNeeded(Exception):  # not a fault: the call pauses here
 
 async def ask_person(
     call: AdmittedCall,
-    plan: Preflight | None,
-    level: ApprovalLevel,
+    passed: Passed,
     ledger: Ledger,
     person: Person,
     redactor: Redactor,
-) -> str | None:
-    """The code of the approval that this run has used up, or None when the call needs none.
+    again: Callable[[], Awaitable[Passed]],
+) -> tuple[str | None, Passed]:
+    """The code of the approval that this run has used up, None when the call needs none; and what the gates found last.
 
-    Raises `Refused` and `AnswerNeeded`. A ledger that cannot be read or written is a no.
+    `again` passes the other gates once more, after a person has been waited for. Raises `Refused` and `AnswerNeeded`. A
+    ledger that cannot be read or written is a no.
     """
-    if level is ApprovalLevel.NONE or call.rehearsal:
-        return None
-    gate = _Gate(call, level, ledger, person)
+    if passed.level is ApprovalLevel.NONE or call.rehearsal:
+        return None, passed
     try:
-        return await gate.pass_(question_text(call, plan, redactor), call.digest(plan, redactor.stand_ins))
+        return await _Gate(call, passed.level, ledger, person, redactor.stand_ins).pass_(
+            passed, question_text(call, passed.plan, redactor), again
+        )
     except LedgerFault as fault:
         raise Refused(
             RefusalCode.GATE_FAILED, f"the approval ledger cannot be used ({fault}): nothing was done"
@@ -103,9 +109,11 @@ class _Gate:
     level: ApprovalLevel
     ledger: Ledger
     person: Person
+    stand_ins: StandIns
 
-    async def pass_(self, question: str, digest: str) -> str:
+    async def pass_(self, passed: Passed, question: str, again: Callable[[], Awaitable[Passed]]) -> tuple[str, Passed]:
         call, ledger = self.call, self.ledger
+        digest = call.digest(passed.plan, self.stand_ins)
         if self.level is ApprovalLevel.OUTSIDE and nameless(call.caller):
             raise Refused(
                 RefusalCode.APPROVAL_REQUIRED,
@@ -116,8 +124,15 @@ class _Gate:
         approval = await _in_thread(lambda: ledger.open(**action, level=self.level, question=question))
         if approval.state is State.OPEN:
             await self._ask(approval)
+            passed = await again()
+            if passed.level is not self.level or call.digest(passed.plan, self.stand_ins) != digest:
+                raise Refused(
+                    RefusalCode.APPROVAL_REQUIRED,
+                    f"what would happen now is not what was asked about: call {call.spec.name} again, and let a "
+                    "person look at it anew",
+                )
         if await _in_thread(lambda: ledger.spend(approval.code, **action, level=self.level)):
-            return approval.code
+            return approval.code, passed
         await _in_thread(lambda: ledger.close(approval.code))
         raise self._declined()
 

@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, get_args, get_origin
@@ -26,7 +26,7 @@ from trivium.api import Kind, Phi, PhiBy, RefusalCode, Refused, ToolFailure, Tri
 from trivium.audit import Trail
 from trivium.pipeline.approve import AnswerNeeded
 from trivium.pipeline.call import Request
-from trivium.pipeline.marks import mark_of
+from trivium.pipeline.marks import is_plain_number, mark_of
 
 log = logging.getLogger("trivium.audit")
 
@@ -44,6 +44,8 @@ class StandIns(Protocol):
         """Raises `KeyError` for a kind that has no stand-ins."""
 
     def looks_like(self, text: str) -> bool: ...
+
+    def known(self, text: str) -> str | None: ...
 
 
 @dataclass
@@ -71,8 +73,7 @@ class Entry:
         try:
             await to_thread.run_sync(lambda: self.trail.begun(self.call, said))
         except (OSError, ValueError) as error:
-            _cannot_write(error)
-            raise _unavailable() from None
+            raise _unavailable(_cannot_write(self.trail, error)) from None
 
 
 class AuditLog:
@@ -83,21 +84,25 @@ class AuditLog:
         self._stand_ins = stand_ins
         self._owed: deque[dict[str, Any]] = deque(maxlen=_MOST_OWED)
         """Closing records of calls with an effect that could not be written yet."""
+        self._why = ""
+        """Why the latest record could not be written."""
 
     @asynccontextmanager
-    async def entry(self, request: Request, *, required: bool | None = None) -> AsyncIterator[Entry]:
+    async def entry(
+        self, request: Request, *, required: bool | None = None, opening: Sequence[str] | None = None
+    ) -> AsyncIterator[Entry]:
         """Opens a call's entry before anything is decided, and closes it whatever happens.
 
         Raises `Refused` when the opening cannot be written and is `required`: for calls with an effect, if nobody
-        says otherwise.
+        says otherwise. `opening` has the kinds of patient data that the caller may be shown.
         """
         effectful = request.served is not None and request.served.spec.effect.effectful
         entry = Entry(secrets.token_hex(8), self.trail)
         await self._pay()
-        if not await self._write(self._opened(entry, request), flush=effectful) and (
+        if not await self._write(self._opened(entry, request, opening), flush=effectful) and (
             effectful if required is None else required
         ):
-            raise _unavailable()
+            raise _unavailable(self._why)
         started = time.monotonic()
         try:
             yield entry
@@ -109,9 +114,10 @@ class AuditLog:
             with anyio.CancelScope(shield=True):
                 await self._close(entry, seconds, flush=effectful)
 
-    def _opened(self, entry: Entry, request: Request) -> dict[str, Any]:
+    def _opened(self, entry: Entry, request: Request, opening: Sequence[str] | None) -> dict[str, Any]:
         served = request.served
         return {
+            **_said({"opening": opening}),
             "event": "opened",
             "call": entry.call,
             "run": self.trail.run,
@@ -153,7 +159,7 @@ class AuditLog:
             else:
                 self.trail.append(record, flush=False)
         except (OSError, ValueError) as error:
-            _cannot_write(error)
+            self._why = _cannot_write(self.trail, error)
             return False
         return True
 
@@ -177,7 +183,7 @@ class AuditLog:
         if isinstance(mark, PhiBy) or (isinstance(mark, Phi) and mark.kind is not Kind.UID):
             return self._stand_in(mark, value)
         types = _alternatives(declared.annotation)
-        if isinstance(value, bool) or (isinstance(value, int | float) and types & {int, float}):
+        if isinstance(value, bool) or (types & {int, float} and is_plain_number(value)):
             return value
         if isinstance(value, str) and (value in types or (len(value) <= 64 and _UID.fullmatch(value))):
             return value
@@ -188,7 +194,7 @@ class AuditLog:
         if self._stand_ins is None or isinstance(mark, PhiBy) or not short:
             return self.trail.token(value)
         if self._stand_ins.looks_like(value):
-            return str(value).strip()
+            return self._stand_ins.known(value) or self.trail.token(value)
         try:
             return self._stand_ins.of(mark.kind, value)
         except KeyError:  # no stand-ins for this kind
@@ -212,12 +218,17 @@ def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _cannot_write(error: Exception) -> None:
-    log.error("the audit trail cannot be written (%s)", type(error).__name__)
+def _cannot_write(trail: Trail, error: Exception) -> str:
+    """Why, in words that hold nothing but the names of files."""
+    words = trail.words(error)
+    log.error("the audit trail cannot be written (%s)", words)
+    return words
 
 
-def _unavailable() -> Refused:
-    return Refused(RefusalCode.AUDIT_UNAVAILABLE, "the audit trail cannot be written, so nothing that needs it is done")
+def _unavailable(why: str) -> Refused:
+    return Refused(
+        RefusalCode.AUDIT_UNAVAILABLE, f"the audit trail cannot be written ({why}), so nothing that needs it is done"
+    )
 
 
 def _alternatives(declared: Any) -> set[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,15 +85,31 @@ class AdmittedCall:
 
     @property
     def view(self) -> CallView:
-        return CallView(self.spec.name, self.plugin, self.spec.effect, self.caller, self.arguments)
+        """A copy: what a veto does to it does not reach the tool."""
+        arguments = self.arguments.model_copy(deep=True)
+        return CallView(self.spec.name, self.plugin, self.spec.effect, self.caller, arguments)
 
     def digest(self, plan: Preflight | None, stand_ins: StandIns) -> str:
         """What an approval is bound to: the tool, every argument, and what was found that would move.
 
         Sealed with the key of the house, as it lies in a file and what goes into it can be guessed.
         """
-        body = [self.spec.name, self.arguments.model_dump(mode="json"), plan and plan.model_dump(mode="json")]
-        return stand_ins.seal(json.dumps(body, sort_keys=True))
+        return stand_ins.seal(distinct([self.spec.name, self.values, plan]))
+
+
+def distinct(value: Any) -> str:
+    """A text that differs wherever values differ. Dumps of pydantic leave out what is excluded, and hide secrets."""
+    if isinstance(value, BaseModel):
+        return distinct({name: getattr(value, name) for name in type(value).model_fields})
+    if isinstance(value, Mapping):
+        return f"{{{','.join(sorted(f'{distinct(key)}:{distinct(one)}' for key, one in value.items()))}}}"
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(distinct, value))}]"
+    if isinstance(value, set | frozenset):
+        return f"<{','.join(sorted(map(distinct, value)))}>"
+    if hasattr(value, "get_secret_value"):
+        return distinct(value.get_secret_value())
+    return f"{type(value).__name__} {value!r}"
 
 
 def admit(request: Request, redactor: Redactor) -> AdmittedCall:
@@ -104,7 +119,7 @@ def admit(request: Request, redactor: Redactor) -> AdmittedCall:
     """
     served = request.served
     if served is None:
-        near = difflib.get_close_matches(request.name, request.tools, n=1)
+        near = difflib.get_close_matches(request.name[:64], request.tools, n=1)
         raise UnknownTool(f"no such tool is served{f'; the nearest is {near[0]}' if near else ''}")
     raw = {} if request.arguments is None else request.arguments
     if not isinstance(raw, Mapping):

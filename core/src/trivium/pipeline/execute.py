@@ -6,31 +6,28 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 import anyio
 
-from trivium.api import PUBLIC, AfterCall, Effect, Kind, Preflight
+from trivium.api import AfterCall
 from trivium.licensing import LicenseDesk
 from trivium.pipeline.approve import Person, ask_person
 from trivium.pipeline.audit import AuditLog, outcome_of
 from trivium.pipeline.call import Request, admit
+from trivium.pipeline.gates import bounded, pass_gates
 from trivium.pipeline.ledger import Ledger
-from trivium.pipeline.license import check_license
 from trivium.pipeline.limits import charge_call, settle_call
+from trivium.pipeline.marks import result_mark
 from trivium.pipeline.redact import Redactor, counts_of
 from trivium.pipeline.run import ProgressSink, Workers, run
-from trivium.pipeline.safety import check_safety
-from trivium.pipeline.standing import Standing, approval_level
+from trivium.pipeline.standing import Standing
 from trivium.pipeline.usage import Usage
-from trivium.pipeline.vetoes import Veto, ask_vetoes
+from trivium.pipeline.vetoes import Veto
 from trivium.policy import PolicyDesk
-from trivium.privacy import StandIns
 
 log = logging.getLogger("trivium.pipeline")
-
-MOST_PATIENTS: Final = 50
-"""Stand-ins of patients that the record of one call names."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,8 @@ class Outcome:
     """Sentences of the host beside the result."""
     record_text: bool = False
     """Whether free text of a record stands in the result."""
+    told: dict[str, Any] | None = None
+    """The result as observers are told it, whatever the caller is shown."""
 
 
 async def execute(request: Request, house: House, person: Person, sink: ProgressSink) -> Outcome:
@@ -67,39 +66,26 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
     Raises `Refused`, `ToolFailure` or `UnknownTool`, and `AnswerNeeded` when the call has to come again.
     """
     standing = Standing.of(house.policy)
-    required = standing.audit_required(request.effect)
-    async with house.audit.entry(request, required=required) as entry:
+    opening = house.redactor.opened(standing.opened(request.caller, request.name))
+    required = bool(opening) or standing.audit_required(request.effect)
+    async with house.audit.entry(request, required=required, opening=sorted(opening) or None) as entry:
         call = admit(request, house.redactor)
-        rules = standing.rules(call.spec)
-        license_ = await check_license(call, rules.demands, house.licenses)
-        limits = license_.limits if license_ else {}
-        plan = await check_safety(call, rules, limits, house.usage, house.workers)
-        if plan is not None:  # the destination has been found on the list
-            patients = patients_in(plan, house.redactor.stand_ins)
-            entry.note(destination=call.destination, planned=plan.counts, patients=patients or None)
-        await ask_vetoes(call, house.vetoes, house.workers)
-        level = approval_level(call.spec, rules)
-        approval = await ask_person(call, plan, level, house.ledger, person, house.redactor)
-        entry.note(license=license_ and license_.id, approval=approval, rehearsal=call.rehearsal or None)
-        charge = await charge_call(call, plan, rules, house.usage)
-        if plan is not None and not call.rehearsal:
+        passed = await pass_gates(call, house, entry)
+        again = partial(pass_gates, call, house, entry)
+        approval, passed = await ask_person(call, passed, house.ledger, person, house.redactor, again)
+        entry.note(license=passed.license and passed.license.id, approval=approval, rehearsal=call.rehearsal or None)
+        charge = await charge_call(call, passed.plan, passed.rules, house.usage)
+        if passed.plan is not None and not call.rehearsal:
             await entry.begin(**entry.facts)
-        # What a tool makes of the caller's own input and of its knowledge is public where it does not say otherwise.
-        mark = call.spec.mark or (PUBLIC if call.spec.effect is Effect.LOCAL else None)
+        mark = result_mark(call.spec)
         result = await run(call, house.workers, sink, lambda late: entry.note(result=counts_of(late, mark)))
-        await settle_call(charge, call, result, house.usage)
         entry.note(result=counts_of(result, mark))
-        opened = standing.opened(call.caller, call.spec.name)
-        shown = house.redactor.render(result, mark, declared=call.spec.output, opened=opened)
-        entry.note(patients=shown.patients[:MOST_PATIENTS] or None, shown=sorted(shown.shown) or None)
-        notice = license_.notice if license_ else None
-        return Outcome(shown.content, (notice,) if notice else (), shown.record_text)
-
-
-def patients_in(plan: Preflight, stand_ins: StandIns) -> list[str]:
-    """Whose data would move, as the trail names patients."""
-    numbers = (fact.value for fact in plan.facts if fact.kind is Kind.PATIENT_ID and fact.value.strip())
-    return [stand_ins.of(Kind.PATIENT_ID, number) for number in numbers]
+        await settle_call(charge, call, result, house.usage)
+        shown = house.redactor.render(result, mark, declared=call.spec.output, opened=opening)
+        entry.note(patients=bounded(shown.patients) or None, shown=sorted(shown.shown) or None)
+        notice = passed.license.notice if passed.license else None
+        told = house.redactor.closed().render(result, mark, declared=call.spec.output) if house.observers else None
+        return Outcome(shown.content, (notice,) if notice else (), shown.record_text, told.content if told else None)
 
 
 async def execute_and_tell(request: Request, house: House, person: Person, sink: ProgressSink) -> Outcome:
@@ -107,7 +93,7 @@ async def execute_and_tell(request: Request, house: House, person: Person, sink:
     started, outcome, result = time.monotonic(), "ok", None
     try:
         done = await execute(request, house, person, sink)
-        result = done.result
+        result = done.told
         return done
     except BaseException as error:
         outcome = outcome_of(error)

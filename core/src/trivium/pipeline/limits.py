@@ -1,7 +1,7 @@
 """How much a call may move or read: at once, by whoever sets the smallest limit, and within an hour.
 
-A count that nobody knows counts as too many. A tool without an effect moves nothing, and one whose whole result is
-public reads no record, so those counts are known to be zero.
+A count that nobody knows counts as too many. A tool without an effect moves nothing, so only what it reads is bounded,
+and one whose whole result is public reads no record.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeGuard
+from typing import Any, TypeGuard
 
 from anyio import to_thread
 from pydantic import BaseModel
@@ -21,8 +21,6 @@ from trivium.policy import Quota, Rules
 from trivium.policy.rules import ROWS, per_call
 
 log = logging.getLogger("trivium.pipeline")
-
-_MOVES_NOTHING: Final = {"instances": 0, "series": 0, "studies": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Limit:
 def counts_of_call(call: AdmittedCall, plan: Preflight | None) -> dict[str, int]:
     """What a call would move and read, as far as that is known before it runs."""
     spec = call.spec
-    counts: dict[str, Any] = {} if spec.effect.effectful else dict(_MOVES_NOTHING)
+    counts: dict[str, Any] = {}
     if spec.rows is not None:
         counts[ROWS] = call.values.get(spec.rows.asked)
     elif spec.effect is Effect.LOCAL or isinstance(spec.mark, Public):
@@ -55,9 +53,18 @@ def limits_of(spec: ToolSpec, rules: Rules, license_limits: Mapping[str, int]) -
     limits += [Limit(count, most, "the license") for count, most in license_limits.items()]
     smallest: dict[str, Limit] = {}
     for limit in limits:
-        if limit.count not in smallest or limit.most < smallest[limit.count].most:
+        if _bounds(spec, limit.count) and (limit.count not in smallest or limit.most < smallest[limit.count].most):
             smallest[limit.count] = limit
     return list(smallest.values())
+
+
+def quotas_of(spec: ToolSpec, rules: Rules) -> tuple[Quota, ...]:
+    """Those of the hour that bound this tool."""
+    return tuple(quota for quota in rules.per_hour if _bounds(spec, quota.count))
+
+
+def _bounds(spec: ToolSpec, count: str) -> bool:
+    return spec.effect.effectful or count == ROWS
 
 
 async def check_limits(
@@ -71,9 +78,9 @@ async def check_limits(
                 RefusalCode.LIMIT_EXCEEDED,
                 f"{_would(counts, limit.count)} and the limit is {limit.most} ({limit.where}); ask for less",
             )
-    if rules.per_hour:
-        left = await _left(usage, rules.per_hour)
-        for quota in rules.per_hour:
+    if quotas := quotas_of(call.spec, rules):
+        left = await _left(usage, quotas)
+        for quota in quotas:
             if _known(counts, quota.count, quota.where) > left[quota]:
                 raise _used_up(counts, quota, left[quota])
 
@@ -84,18 +91,17 @@ async def charge_call(call: AdmittedCall, plan: Preflight | None, rules: Rules, 
     None where there is nothing to account for: a rehearsal, or a call without effect that no quota bounds. Raises
     `Refused` when others have taken it meanwhile, and when the account cannot be used.
     """
-    if call.rehearsal or not (call.spec.effect.effectful or rules.per_hour):
+    quotas = quotas_of(call.spec, rules)
+    if call.rehearsal or not (call.spec.effect.effectful or quotas):
         return None
     counts = counts_of_call(call, plan)
     try:
-        charge = await to_thread.run_sync(
-            lambda: usage.charge(call.spec.name, call.spec.effect, counts, rules.per_hour)
-        )
+        charge = await to_thread.run_sync(lambda: usage.charge(call.spec.name, call.spec.effect, counts, quotas))
     except UsageFault as fault:
         raise _no_account(fault) from None
     if charge is None:
-        left = await _left(usage, rules.per_hour)
-        short = [quota for quota in rules.per_hour if counts.get(quota.count, 0) > left[quota]] or rules.per_hour
+        left = await _left(usage, quotas)
+        short = [quota for quota in quotas if counts.get(quota.count, 0) > left[quota]] or quotas
         raise _used_up(counts, short[0], left[short[0]])
     return charge
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import types
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from trivium.api import Mark
+from trivium.api import PUBLIC, Effect, Kind, Mark, Phi, ToolSpec
 from trivium.api.phi import mark_among
 
 
@@ -77,6 +78,13 @@ def is_closed(hint: Any) -> bool:
     return isinstance(hint, type) and issubclass(hint, enum.Enum)
 
 
+def is_plain_number(value: Any) -> bool:
+    """A number that every reader of JSON can take, and that is too short to hold anything else."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and abs(value) < 2**63
+
+
 def is_model(hint: Any) -> TypeGuard[type[BaseModel]]:
     return isinstance(hint, type) and issubclass(hint, BaseModel)
 
@@ -98,6 +106,22 @@ def leaves_of(hint: Any) -> Iterator[Any]:
             yield from filter(is_model, leaves_of(part))
     else:
         yield hint
+
+
+@cache
+def marked(arguments: type[BaseModel]) -> tuple[tuple[str, Kind], ...]:
+    """The parameters that carry patient data, each with its kind."""
+    marks = ((name, mark_of(info)) for name, info in arguments.model_fields.items())
+    return tuple((name, mark.kind) for name, mark in marks if isinstance(mark, Phi))
+
+
+def result_mark(spec: ToolSpec) -> Mark | None:
+    """The mark on the whole of a tool's result, its own or by default.
+
+    What a tool makes of the caller's own input and of its knowledge is public where it does not say otherwise; where
+    the host puts patients' values into that input, it has to say.
+    """
+    return spec.mark or (PUBLIC if spec.effect is Effect.LOCAL and not marked(spec.input) else None)
 
 
 @cache

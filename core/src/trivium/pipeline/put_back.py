@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final
 
-from pydantic import BaseModel
-
-from trivium.api import BadInput, Kind, Phi, Problem, ToolSpec
-from trivium.pipeline.marks import mark_of
+from trivium.api import BadInput, Kind, Problem, ToolSpec
+from trivium.pipeline.marks import marked
 from trivium.privacy import DateMode, StandIns
 
 _WILDCARDS: Final = frozenset("*?\\")
+_LONGEST: Final = 1_000
+"""Characters of an argument that is looked into. What is longer is no stand-in, and no patient's value either."""
 
 
 class StandInProblem(Problem):
@@ -36,7 +35,7 @@ def put_back(spec: ToolSpec, arguments: Mapping[str, Any], stand_ins: StandIns) 
     """
     values = {
         name: _value(f"argument {name}", argument, kind, stand_ins)
-        for name, kind in _marked(spec.input)
+        for name, kind in marked(spec.input)
         if isinstance(argument := arguments.get(name), str)
     }
     return {**arguments, **values}
@@ -48,20 +47,13 @@ def refuse_shifted_dates(spec: ToolSpec, arguments: Mapping[str, Any], dates: Da
     Raises `BadInput`.
     """
     if dates == "shift":
-        for name, kind in _marked(spec.input):
+        for name, kind in marked(spec.input):
             if kind is Kind.DATE and arguments.get(name):
                 raise BadInput(where=f"argument {name}", problem=DateProblem.SHIFTED)
 
 
-@cache
-def _marked(arguments: type[BaseModel]) -> tuple[tuple[str, Kind], ...]:
-    """The parameters that carry patient data, each with its kind."""
-    marks = ((name, mark_of(info)) for name, info in arguments.model_fields.items())
-    return tuple((name, mark.kind) for name, mark in marks if isinstance(mark, Phi))
-
-
 def _value(where: str, text: str, kind: Kind, stand_ins: StandIns) -> str:
-    if not stand_ins.mentions(text):
+    if len(text) > _LONGEST or not stand_ins.mentions(text):
         return text
     if not stand_ins.looks_like(text):
         raise BadInput(where=where, problem=StandInProblem.NOT_ALONE)

@@ -6,13 +6,13 @@ import datetime
 import enum
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
 from trivium.api import PUBLIC, Kind, Mark, Phi, PhiBy, Preflight, Public
-from trivium.pipeline.marks import Field, fields_of, models_of
+from trivium.pipeline.marks import Field, fields_of, is_plain_number, models_of
 from trivium.privacy import Dates, StandIns
 from trivium.privacy.dates import is_date
 from trivium.privacy.forms import is_order_number, is_uid
@@ -79,9 +79,17 @@ class Redactor:
 
         The kinds in `opened` are shown whatever the mode. Raises `Unmarked`.
         """
-        rendering = _Rendering(self, models_of(declared or type(result)), self._open(opened))
+        rendering = _Rendering(self, models_of(declared or type(result)), self.opened(opened))
         content = rendering.model(result, mark)
         return Rendered(content, frozenset(rendering.shown), tuple(rendering.patients), rendering.record_text)
+
+    def opened(self, by_policy: frozenset[Kind]) -> frozenset[Kind]:
+        """The kinds of patient data that a caller is shown, by the mode and by what a policy opens."""
+        return frozenset(Kind) - OPEN_KINDS | by_policy if self.mode == "open" else by_policy
+
+    def closed(self) -> Redactor:
+        """The same, in the mode that shows nobody's data."""
+        return replace(self, mode="redact")
 
     def facts(self, plan: Preflight) -> list[tuple[str, str]]:
         """The facts of a preflight as the approving person sees them: label and value."""
@@ -97,13 +105,10 @@ class Redactor:
             return plain(value)
         if kind is Kind.NAME:
             return initials(value) or withheld(kind)
-        rendering = _Rendering(self, frozenset(), self._open(frozenset()) - _NEVER_ASKED)
+        rendering = _Rendering(self, frozenset(), self.opened(frozenset()) - _NEVER_ASKED)
         if kind is Kind.PATIENT_ID:
             return rendering.stand_in(kind, value)
         return withheld(kind) if kind in _NEVER_ASKED else str(rendering.leaf(value, kind, patient))
-
-    def _open(self, opened: frozenset[Kind]) -> frozenset[Kind]:
-        return frozenset(Kind) - OPEN_KINDS | opened if self.mode == "open" else opened
 
 
 _NEVER_ASKED: Final = frozenset({Kind.BIRTH_DATE, Kind.TEXT})
@@ -183,7 +188,7 @@ def counts_of(result: BaseModel, inherited: Mark | None) -> dict[str, Any]:
         value = getattr(result, one.name)
         if isinstance(value, list | tuple | set | frozenset | dict):
             counts[one.name] = len(value)
-        elif isinstance(value, bool | int | float) and isinstance(settle(one, inherited, result), Public):
+        elif is_plain_number(value) and isinstance(settle(one, inherited, result), Public):
             counts[one.name] = value
     return counts
 

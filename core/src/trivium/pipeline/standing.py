@@ -14,7 +14,7 @@ class Standing:
 
     policy: Policy
     fault: str = ""
-    """Why the policy file cannot be gone by; `policy` then has the edition's demands alone."""
+    """Why the policy file cannot be gone by; `policy` is then the last one that could be, and the edition's demands."""
     demands_known: bool = True
     """Whether the edition could be read: without it nobody knows which tools need a license."""
 
@@ -28,7 +28,7 @@ class Standing:
         except Exception as error:  # whatever is wrong in there, it is no permission
             words = f"the policy cannot be read ({type(error).__name__})"
         try:
-            return cls(desk.edition_alone(), words)
+            return cls(desk.last_good(), words)
         except Exception:
             return cls(Policy(), words, demands_known=False)
 

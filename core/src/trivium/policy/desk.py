@@ -48,13 +48,13 @@ class PolicyDesk:
         with self._lock:
             return self._policy(self._file.read() or EMPTY)
 
-    def edition_alone(self) -> Policy:
-        """What still holds while the policy cannot be read: what the edition demands.
+    def last_good(self) -> Policy:
+        """What still holds while the policy cannot be read: its last words that could be, and what the edition demands.
 
-        Raises `PolicyFault` when that cannot be read either.
+        Raises `PolicyFault` when the edition cannot be read either.
         """
         with self._lock:
-            return self._policy(EMPTY)
+            return self._policy(self._file.last_good or EMPTY)
 
     def _policy(self, file: PolicyFile) -> Policy:
         return Policy(
@@ -76,6 +76,7 @@ class _Live(Generic[M]):
         self._stamp: Stamp | None = None
         self._content: M | None = None
         self._fault: PolicyFault | None = None
+        self.last_good: M | None = None
 
     def read(self) -> M | None:
         """None for a file that is not there and need not be. Raises `PolicyFault`."""
@@ -101,7 +102,7 @@ class _Live(Generic[M]):
         self._required = True
         self._content = self._fault = None
         try:
-            self._content = parse(content, self.path, self._model)
+            self._content = self.last_good = parse(content, self.path, self._model)
         except PolicyFault as fault:
             self._fault = fault
         self._stamp = stamp

@@ -84,6 +84,15 @@ class StandIns:
                 self._values.move_to_end(stand_in)
         return value
 
+    def known(self, text: str) -> str | None:
+        """A stand-in as it is written, however it was written here; None for one that stands for nothing known."""
+        found = _STAND_IN.fullmatch(text.strip())
+        if found is None:
+            return None
+        stand_in = found[1].lower() + found[2].upper()
+        with self._lock:
+            return stand_in if stand_in in self._values else None
+
     def looks_like(self, text: str) -> bool:
         """Whether this is a stand-in by its form."""
         return _STAND_IN.fullmatch(text.strip()) is not None
