@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import inspect
 import re
+import shlex
 import subprocess
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from trivium.api import hookspecs
+from trivium.cli.app import build
+from trivium.policy.model import PolicyFile
+from trivium.policy.reading import parse
+from trivium.settings import CoreSettings
+from trivium.settings.environ import OTHERS, PREFIX, names_of
 from trivium.testing import connect, error_code, memory_host
+from trivium_pacs.settings import PacsSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 GUIDE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 
 
 def test_the_readme_opens_with_the_two_commands_that_ci_runs() -> None:
@@ -47,6 +57,36 @@ def test_every_tool_of_the_table_is_served(tmp_path: Path) -> None:
         env={"TRIVIUM_HOME": str(tmp_path)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.splitlines() == sorted(f"{plugin} {tool}" for tool, plugin in listed)
+
+
+def commands_in(text: str) -> list[str]:
+    """The `trivium` command lines of shell blocks, and those between backticks."""
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)).replace("\\\n", " ")
+    lines = [*re.findall(r"^trivium .*$", blocks, re.MULTILINE), *re.findall(r"`(trivium [^`]+)`", text)]
+    return [line for line in lines if line != "trivium demo"]  # a plugin's, which CI runs
+
+
+@pytest.mark.parametrize("line", dict.fromkeys([*commands_in(README), *commands_in(OPERATING), *commands_in(GUIDE)]))
+def test_every_command_of_the_documents_exists_with_its_options(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trivium.cli.app.set_up_logging", lambda level: None)
+    words = shlex.split(line, comments=True)[1:]
+    command: Any = get_command(build(own_only=True))
+    while words and hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    assert [word for word in words if word.startswith("--") and word not in known] == []
+
+
+def test_every_setting_of_the_documents_exists() -> None:
+    named = set(re.findall(r"TRIVIUM_[A-Z_]+[A-Z]", README + OPERATING + GUIDE))
+    known = names_of(CoreSettings, PREFIX) | OTHERS | names_of(PacsSettings, f"{PREFIX}PACS__")
+    assert {name for name in named if not name.startswith(f"{PREFIX}WIDGETS")} <= known
+
+
+def test_the_policy_of_the_guide_can_be_gone_by() -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL)
+    policy = parse(text.encode(), Path("policy.toml"), PolicyFile)
+    assert {demand.tools for demand in policy.demand} == {("map_*",)}
 
 
 def test_the_guide_has_each_hook_with_its_exact_signature() -> None:

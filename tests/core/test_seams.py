@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import anyio
 import pytest
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from tests.core.bench import MOVE, Bench, Plugin, call, no_progress
 from tests.core.widgets import Facts, Moved
@@ -21,6 +22,7 @@ from trivium.api import (
     CallView,
     Effect,
     Fact,
+    Given,
     Kind,
     Phi,
     Preflight,
@@ -422,3 +424,21 @@ async def test_a_spoiled_file_is_named_and_stops_what_has_an_effect(
         await approved_move(host)
     assert bench.sent == []
     assert name in str(refusal.value) + caplog.text
+
+
+class Ward7(BaseModel):
+    patient: Annotated[str, Phi(Kind.PATIENT_ID)]
+
+
+@tool(effect=Effect.READS_REMOTE)
+def list_slowly(policy: Given[Path]) -> Ward7:
+    """List who is in a ward, while somebody closes what was open."""
+    policy.write_text("")
+    return Ward7(patient=PATIENT)
+
+
+async def test_what_is_closed_while_a_call_runs_is_closed(bench: Bench) -> None:
+    policy(bench, '[[open]]\ncallers = ["test"]\nkinds = ["patient_id"]\n')
+    host = bench.only(ward=Plugin("ward", list_slowly.given(policy=bench.home / "policy.toml")))
+    shown = await call(host, "list_slowly")
+    assert shown == {"patient": host.house.redactor.stand_ins.of(Kind.PATIENT_ID, PATIENT)}

@@ -11,7 +11,7 @@ from typing import Any
 
 import anyio
 
-from trivium.api import AfterCall
+from trivium.api import AfterCall, Kind
 from trivium.licensing import LicenseDesk
 from trivium.pipeline.approve import Person, ask_person
 from trivium.pipeline.audit import AuditLog, outcome_of
@@ -66,7 +66,7 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
     Raises `Refused`, `ToolFailure` or `UnknownTool`, and `AnswerNeeded` when the call has to come again.
     """
     standing = Standing.of(house.policy)
-    opening = house.redactor.opened(standing.opened(request.caller, request.name))
+    opening = opened_by(standing, request, house)
     required = bool(opening) or standing.audit_required(request.effect)
     async with house.audit.entry(request, required=required, opening=sorted(opening) or None) as entry:
         call = admit(request, house.redactor)
@@ -81,11 +81,17 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
         result = await run(call, house.workers, sink, lambda late: entry.note(result=counts_of(late, mark)))
         entry.note(result=counts_of(result, mark))
         await settle_call(charge, call, result, house.usage)
+        opening &= opened_by(Standing.of(house.policy), request, house)  # what was closed while it ran is closed
         shown = house.redactor.render(result, mark, declared=call.spec.output, opened=opening)
         entry.note(patients=bounded(shown.patients) or None, shown=sorted(shown.shown) or None)
         notice = passed.license.notice if passed.license else None
         told = house.redactor.closed().render(result, mark, declared=call.spec.output) if house.observers else None
         return Outcome(shown.content, (notice,) if notice else (), shown.record_text, told.content if told else None)
+
+
+def opened_by(standing: Standing, request: Request, house: House) -> frozenset[Kind]:
+    """The kinds of patient data that this caller is shown of this tool."""
+    return house.redactor.opened(standing.opened(request.caller, request.name))
 
 
 async def execute_and_tell(request: Request, house: House, person: Person, sink: ProgressSink) -> Outcome:
