@@ -13,9 +13,10 @@ from trivium.api import PUBLIC, Effect, Kind, Phi, RefusalCode, Refused, tool
 from trivium.pipeline import Answer, AnswerNeeded, Ledger, Question, Redactor, ServedTool
 from trivium.pipeline.approve import ask_person
 from trivium.pipeline.call import AdmittedCall
+from trivium.pipeline.gates import Passed
 from trivium.pipeline.ledger import MOST_WAITING, TooManyWaiting, Verdict, account_of, somebody_else
 from trivium.pipeline.question import question_text
-from trivium.policy import ApprovalLevel
+from trivium.policy import ApprovalLevel, Rules
 
 pytestmark = pytest.mark.anyio
 
@@ -171,17 +172,29 @@ class Keen:
         return Answer.APPROVED
 
 
+async def ask(
+    ledger: Ledger, person: Any, level: ApprovalLevel, of: AdmittedCall, *, then: ApprovalLevel | None = None
+) -> str | None:
+    """The code of the approval; `then` is the level that the gates find after the person was waited for."""
+
+    async def again() -> Passed:
+        return Passed(Rules(), None, None, then or level)
+
+    code, _ = await ask_person(of, Passed(Rules(), None, None, level), ledger, person, REDACTOR, again)
+    return code
+
+
 async def refusal(ledger: Ledger, person: Any, level: ApprovalLevel, **changes: Any) -> Refused:
     with pytest.raises(Refused) as caught:
-        await ask_person(call(**changes), None, level, ledger, person, REDACTOR)
+        await ask(ledger, person, level, call(**changes))
     return caught.value
 
 
 async def test_without_a_level_nobody_is_asked_and_nothing_is_written(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "none" / "approvals.sqlite3", seconds=60)
-    assert await ask_person(call(), None, NONE, ledger, Keen(), REDACTOR) is None
+    assert await ask(ledger, Keen(), NONE, call()) is None
     for level in ApprovalLevel:
-        assert await ask_person(call(dry_run=True), None, level, ledger, Keen(), REDACTOR) is None
+        assert await ask(ledger, Keen(), level, call(dry_run=True)) is None
     assert not (tmp_path / "none").exists()
 
 
@@ -199,7 +212,7 @@ async def test_the_client_is_never_asked_where_somebody_else_has_to_approve(
         "then call again with the same arguments"
     )
     ledger.decide(waiting.code, approve=True, by="page:bob")
-    assert await ask_person(call(), None, OUTSIDE, ledger, person, REDACTOR) == waiting.code
+    assert await ask(ledger, person, OUTSIDE, call()) == waiting.code
     assert (await refusal(ledger, person, OUTSIDE)).reason is RefusalCode.APPROVAL_REQUIRED
     assert decisions.told == [(waiting.code, "move_widget", True, "page:bob")]
 
@@ -214,12 +227,19 @@ class Paused(Keen):
 
 async def test_a_yes_at_the_client_is_too_late_once_the_policy_wants_somebody_else(ledger: Ledger) -> None:
     with pytest.raises(AnswerNeeded):
-        await ask_person(call(), None, ASK, ledger, Paused(), REDACTOR)
+        await ask(ledger, Paused(), ASK, call())
     code = ledger.waiting()[0].code
     keen = Keen()
     assert (await refusal(ledger, keen, OUTSIDE)).reason is RefusalCode.APPROVAL_REQUIRED
     assert keen.asked == []
     assert ledger.waiting()[0].code != code
+
+
+async def test_a_level_that_is_raised_while_the_person_thinks_makes_the_yes_too_late(ledger: Ledger) -> None:
+    with pytest.raises(Refused) as caught:
+        await ask(ledger, Keen(), ASK, call(), then=OUTSIDE)
+    assert caught.value.reason is RefusalCode.APPROVAL_REQUIRED
+    assert "what would happen now is not what was asked about" in str(caught.value)
 
 
 @pytest.mark.parametrize("caller", ["http:anonymous", "stdio:unknown"])
