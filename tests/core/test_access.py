@@ -103,6 +103,18 @@ def test_access_is_withdrawn_from_one_role_or_from_all(file: Path, people: Peopl
     assert [(entry.name, entry.role) for entry in people.entries()] == [("alice", Role.APPROVER)]
 
 
+@pytest.mark.parametrize("name", ["alice@clinic.example", "clinic\\alice"])
+def test_an_account_of_a_domain_can_be_named(file: Path, people: People, name: str) -> None:
+    entry = people.who(grant(file, name, Role.APPROVER))
+    assert entry is not None
+    assert entry.name == name
+
+
+def test_withdrawing_from_nobody_makes_no_file_and_no_folder(file: Path) -> None:
+    assert withdraw(file, "alice") == 0
+    assert not file.parent.exists()
+
+
 def test_a_change_counts_at_once(file: Path, people: People) -> None:
     secret = grant(file, "alice", Role.CALLER)
     entry = people.who(secret)

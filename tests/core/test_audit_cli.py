@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -173,6 +176,44 @@ def test_an_absent_trail_is_an_empty_one(settings: CoreSettings, trivium: Triviu
     assert not settings.audit_file.exists()
 
 
+@pytest.mark.parametrize("words", [("head",), ("head", "--public-key"), ("verify",), ("repair",), ("show", "--json")])
+def test_looking_for_a_trail_makes_none(home: Path, trivium: Trivium, words: tuple[str, ...]) -> None:
+    done = trivium(*words)
+    assert "Errno" not in done.stderr
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(("words", "how"), [(("show",), "show"), (("export", "--format", "dicom"), "export")])
+def test_whoever_has_seen_enough_ends_it_quietly_and_has_read(
+    trail: CoreSettings, trivium: Trivium, words: tuple[str, ...], how: str
+) -> None:
+    command = [sys.executable, "-m", "trivium", "audit", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:
+        assert reading.stdout is not None
+        assert reading.stderr is not None
+        reading.stdout.close()
+        complaints = reading.stderr.read()
+    assert complaints == b""
+    assert [how for how, _ in readings(trail)] == [how]
+
+
+def test_a_time_that_no_calendar_here_knows_is_no_end_of_the_showing(
+    trail: CoreSettings, trivium: Trivium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = records(trail)[-1]
+    last["time"] = 253_402_300_799.0
+    monkeypatch.setattr(audit, "read", lambda _: [last])
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        shown = trivium("show")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith(f"{last['seq']:>5}  at no known time  ")
+
+
 # Times.
 
 
@@ -240,6 +281,9 @@ def test_a_head_kept_elsewhere_finds_a_trail_that_was_written_anew(
     key.write_text(trivium("head", "--public-key").stdout)
     words = ("verify", "--heads", str(kept), "--public-key", str(key))
     assert trivium(*words).exit_code == 0
+    for thread in threading.enumerate():  # the head of that reading
+        if thread is not threading.current_thread():
+            thread.join(timeout=10)
     for path in trail.home.iterdir():
         if path.name != "secret.key" and path.is_file():
             path.unlink()
@@ -333,6 +377,43 @@ def test_a_table_in_a_file_has_its_line_ends_once(trail: CoreSettings, trivium: 
     content = target.read_bytes()
     assert content.count(b"\r\n") == content.count(b"\n") > len(TRAIL) / 2
     assert b"\r\r" not in content
+
+
+@pytest.mark.parametrize(
+    "place", ["{home}/audit.jsonl", "{home}/access.json", "{home}/new.csv", "{kept}/heads.jsonl", "link/audit.key"]
+)
+def test_an_export_never_takes_the_place_of_a_file_of_the_host(
+    trail: CoreSettings, trivium: Trivium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    kept = tmp_path / "kept"
+    monkeypatch.setenv("TRIVIUM_AUDIT__HEADS", str(kept / "heads.jsonl"))
+    (tmp_path / "link").symlink_to(trail.home)
+    before = trail.audit_file.read_bytes()
+    done = trivium("export", "--format", "csv", "--output", place.format(home=trail.home, kept=kept))
+    assert (done.exit_code, done.output) == (
+        1, "trivium: an export cannot stand among the host's own files; write it elsewhere\n",
+    )  # fmt: skip
+    assert trail.audit_file.read_bytes() == before
+
+
+def test_a_place_that_cannot_be_written_is_said_in_words(trail: CoreSettings, trivium: Trivium, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = trivium("export", "--format", "csv", "--output", "file/events.csv")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("trivium: the export is not complete: file/events.csv.")
+    assert done.stderr.endswith(": not a directory\n")
+
+
+def test_an_export_is_utf_8_with_its_own_line_ends_whatever_the_terminal_takes(trail: CoreSettings) -> None:
+    environ = {**os.environ, "TRIVIUM_HOME": str(trail.home), "PYTHONIOENCODING": "ascii"}
+    environ["TRIVIUM_AUDIT__SOURCE"] = "höst"
+    for form, end in (("csv", b"\r\n"), ("dicom", b"\n")):
+        command = [sys.executable, "-m", "trivium", "audit", "export", "--format", form]
+        done = subprocess.run(command, env=environ, capture_output=True, check=True)
+        lines = done.stdout.decode().split("\n")
+        assert len(lines) > len(TRAIL) / 2
+        assert "höst" in lines[1]
+        assert done.stdout.endswith(end)
 
 
 def test_a_damaged_trail_is_no_whole_bundle(trail: CoreSettings, trivium: Trivium) -> None:

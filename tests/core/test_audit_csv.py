@@ -64,7 +64,7 @@ def test_a_table_of_nothing_has_its_header() -> None:
     assert "".join(rows([], "host")) == ",".join(COLUMNS) + "\r\n"
 
 
-@pytest.mark.parametrize("beginning", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("beginning", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_no_cell_is_a_formula(beginning: str) -> None:
     (row,) = table({"event": "read", "by": f'{beginning}HYPERLINK("http://example.org")', "how": "show"})
     assert row["requestor"] == f"""'{beginning}HYPERLINK("http://example.org")"""

@@ -264,10 +264,33 @@ def test_a_license_that_cannot_be_issued_is_said(
     assert noted == []
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--key", "absent.pem"), "absent.pem: no such file or directory"),
+        (("--key", "."), ".: is a directory"),
+        (("--holder", "\x1b[2J"), "--holder is not a text of 1 to 200 printable characters"),
+        (("--issuer", ""), "--issuer is not a text of 1 to 200 printable characters"),
+    ],
+)
+def test_what_is_wrong_with_a_license_is_said_in_the_words_of_the_command(
+    issuer: Trivium, words: tuple[str, ...], reason: str
+) -> None:
+    assert ended(issuer(*words)) == (1, "", f"trivium: {reason}\n")
+
+
+def test_a_file_is_no_folder_for_keys(trivium: Trivium, noted: list[str]) -> None:
+    Path("a file").touch()
+    made = trivium("keygen", "ward", "--private", "a file")
+    assert (made.exit_code, made.stdout) == (2, "")
+    assert "is a file" in made.stderr
+    assert noted == []
+
+
 def test_a_place_that_cannot_be_written_is_said(bench: Bench, issuer: Trivium, noted: list[str]) -> None:
     bench.license_file.unlink()
     bench.license_file.mkdir()
-    assert ended(issuer()) == (1, "", f"trivium: {bench.license_file} cannot be written (OSError)\n")
+    assert ended(issuer()) == (1, "", f"trivium: {bench.license_file} cannot be written: it is a folder\n")
     assert noted == []
 
 
@@ -356,7 +379,12 @@ def test_a_license_that_would_not_count_is_said(trivium: Trivium, content: bytes
 
 
 def test_a_file_that_is_not_there_is_no_license(trivium: Trivium) -> None:
-    assert ended(trivium("verify", "absent.jwt")) == (1, "", "trivium: there is no license\n")
+    assert ended(trivium("verify", "absent.jwt")) == (1, "", "trivium: absent.jwt is not there\n")
+    found = trivium("verify", "absent.jwt", "--json")
+    assert found.exit_code == 1
+    assert (json.loads(found.stdout)["state"], json.loads(found.stdout)["reason"]) == (
+        "missing", "absent.jwt is not there",
+    )  # fmt: skip
 
 
 def test_a_license_is_judged_for_this_site(bench: Bench, trivium: Trivium) -> None:

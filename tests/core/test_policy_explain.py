@@ -1,17 +1,19 @@
-"""`trivium policy`: which gates stand between a call and its run, and whether the policy can be gone by."""
+"""`trivium policy`: which gates stand between a call and its run, and whether the policy can be used."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.core.bench import Bench
-from trivium.api import Effect
+from tests.core.widgets import Widgets, WidgetSettings
+from trivium.api import Effect, ToolSpec, hookimpl
 from trivium.cli import policy as policy_command
 from trivium.host import Candidate
 from trivium.host import app as host_app
@@ -43,6 +45,21 @@ kinds = ["name", "birth_date"]
 tools = ["lookup_*"]
 entitlements = ["plus"]
 """
+
+
+class Archived(Widgets):
+    """A plugin one of whose tools reads from the archive that an argument names."""
+
+    @hookimpl
+    def trivium_tools(self, settings: WidgetSettings) -> Sequence[ToolSpec]:
+        specs = super().trivium_tools(settings)
+        return [replace(spec, archive="limit") if spec.name == "list_owners" else spec for spec in specs]
+
+
+@pytest.fixture
+def bench(bench: Bench) -> Bench:
+    bench.widgets = Archived()
+    return bench
 
 
 def gates(bench: Bench, tool: str, caller: str = "test") -> dict[str, Gate]:
@@ -182,7 +199,8 @@ def close_file(bench: Bench) -> None:
         (close_quiet_hours, "quiet hours", "it does not run during 00:00-24:00",
          "it is quiet at all times, by policy.toml [tools.move_widget]"),
         (close_hour, "limits per hour", "at most 6 widgets (policy.toml [tools.move_widget]), 0 left now", "wait"),
-        (close_account, "limits per hour", "the account of this hour's limits cannot be used (OperationalError)",
+        (close_account, "limits per hour",
+         "the account of this hour's limits cannot be used (usage.sqlite3 cannot be opened)",
          "mend or remove {home}/usage.sqlite3"),
     ],
 )  # fmt: skip
@@ -290,8 +308,12 @@ def test_explain_does_not_know_a_tool_that_nobody_offers(trivium: Trivium) -> No
 
 def test_check_says_that_all_is_well(bench: Bench, trivium: Trivium) -> None:
     set_policy(bench, "[tools.move_widget]\nenabled = true")
-    assert trivium("check").stdout == "policy.toml can be gone by\n"
+    assert trivium("check").stdout == "nothing is wrong with policy.toml\n"
     assert json.loads(trivium("check", "--json").stdout) == {"usable": True, "problems": []}
+
+
+def test_check_says_that_there_is_no_policy(bench: Bench, trivium: Trivium) -> None:
+    assert trivium("check").stdout == "there is no policy.toml: each tool goes by its own rules\n"
 
 
 def test_check_names_file_and_line(bench: Bench, trivium: Trivium) -> None:

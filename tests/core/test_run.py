@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Annotated, Any, get_args
 
 import anyio
@@ -34,8 +35,10 @@ from trivium.api import (
     hookimpl,
     tool,
 )
+from trivium.pipeline import observers, vetoes
 from trivium.pipeline import run as run_module
-from trivium.pipeline.run import THREADS_PER_PLUGIN
+from trivium.pipeline.observers import tell_observers
+from trivium.pipeline.run import THREADS_PER_PLUGIN, Workers
 from trivium.testing import Era, connect, error_code
 
 pytestmark = pytest.mark.anyio
@@ -426,3 +429,97 @@ async def test_a_plugin_gets_its_threads_back(bench: Bench, desk: Desk, plugin: 
     for _ in range(THREADS_PER_PLUGIN + 1):
         with pytest.raises(ToolFailure):
             await call(host, "fail")
+
+
+class Stuck(Plugin):
+    """A plugin whose veto blocks a thread until released."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("stuck", let_go.given(desk=desk))
+        self.desk = desk
+
+    @hookimpl
+    def trivium_veto(self, call: CallView) -> str | None:
+        self.desk.release.wait(SOON)
+        return None
+
+
+@pytest.fixture
+def no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever waits as long as a tool may take to stop its peer waits for ever."""
+    monkeypatch.setattr(run_module, "GRACE", 3600.0)
+
+
+async def has_come_back(workers: Workers, room: str) -> None:
+    with anyio.fail_after(SOON):
+        while workers.stuck(room):
+            await anyio.sleep(0.001)
+
+
+@pytest.mark.usefixtures("no_end")
+async def test_a_veto_that_is_stuck_is_a_no_and_at_once_when_all_its_threads_are(
+    bench: Bench, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = bench.only(stuck=Stuck(desk))
+    said = []
+    with anyio.fail_after(SOON):
+        for turn in range(THREADS_PER_PLUGIN + 2):
+            monkeypatch.setattr(vetoes, "TIMEOUT", 0.001 if turn < THREADS_PER_PLUGIN else 3600.0)
+            with pytest.raises(Refused) as refused:
+                await call(host, "let_go")
+            said.append(str(refused.value))
+    late, all_stuck = (f"plugin stuck failed to decide ({why}): that is a no" for why in ("Overrun", "AllStuck"))
+    assert said == [late] * THREADS_PER_PLUGIN + [all_stuck] * 2
+    desk.release.set()
+    await has_come_back(host.house.workers, "stuck (veto)")
+    assert await call(host, "let_go") == {"moved": 2}
+
+
+@pytest.mark.usefixtures("no_end")
+async def test_an_observer_that_is_stuck_is_told_of_no_other_call_until_it_has_come_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def stick(event: AfterCall) -> None:
+        seen.append(("stuck", event.tool))
+        desk.release.wait(SOON)
+
+    def note(event: AfterCall) -> None:
+        seen.append(("good", event.tool))
+
+    async def tell(tool: str, **watching: Callable[[AfterCall], None]) -> None:
+        await tell_observers(AfterCall(tool, "widgets", "test", "ok", 0.1, None), watching, workers)
+
+    workers = Workers()
+    with anyio.fail_after(SOON):
+        monkeypatch.setattr(observers, "TIMEOUT", 0.001)
+        await tell("first", stuck=stick)
+        monkeypatch.setattr(observers, "TIMEOUT", 3600.0)
+        await tell("second", stuck=stick, good=note)
+        await tell("third", stuck=stick, good=note)
+        desk.release.set()
+        await has_come_back(workers, "stuck (observer)")
+        await tell("fourth", stuck=stick, good=note)
+    assert seen == [("stuck", "first"), ("good", "second"), ("good", "third"), ("stuck", "fourth"), ("good", "fourth")]
+    assert caplog.messages == [
+        "plugin stuck takes longer than 0.001 seconds to take notice of a call: until it has, it is told of no other"
+    ]
+
+
+@pytest.mark.usefixtures("no_end")
+async def test_what_has_no_peer_to_stop_holds_up_nobody_who_goes(desk: Desk) -> None:
+    workers = Workers()
+
+    def block() -> None:
+        desk.started.release()
+        desk.release.wait(SOON)
+
+    with anyio.fail_after(SOON):
+        async with anyio.create_task_group() as group:
+            group.start_soon(partial(workers.call, block, {}, plugin="desk", timeout=3600.0))
+            await desk.has_started()
+            group.cancel_scope.cancel()
+    assert workers.stuck("desk") == 1
+    desk.release.set()
+    await has_come_back(workers, "desk")

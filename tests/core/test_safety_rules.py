@@ -238,7 +238,7 @@ UNKNOWN = "is unknown, which counts as too many"
         (find, {"most": None}, "rows", f"the number of rows {UNKNOWN} (policy.toml [tools.d])"),
         (find, {"most": -1}, "rows", f"the number of rows {UNKNOWN} (policy.toml [tools.d])"),
         (find, {}, "instances", ""),
-        (find, {}, "row", f"the number of row {UNKNOWN} (the policy)"),
+        (find, {}, "row", ""),
         (peek, {}, "rows", f"the number of rows {UNKNOWN} (policy.toml [tools.d])"),
         (ping, {}, "rows", ""),
         (explain_thing, {}, "rows", ""),
@@ -321,16 +321,17 @@ async def test_reading_is_accounted_for_under_a_quota_and_settled_with_the_rows_
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Usage:
-    return Usage(tmp_path)
+    (tmp_path / "usage.sqlite3").mkdir()
+    return Usage(tmp_path / "usage.sqlite3")
 
 
 async def test_an_account_that_cannot_be_used_stops_what_moves_things_or_is_counted(broken: Usage) -> None:
-    said = "the account of this hour's limits cannot be used (OperationalError): nothing was done"
+    said = "the account of this hour's limits cannot be used (usage.sqlite3 cannot be opened): nothing was done"
     assert await refusal(asked(SEND), broken, HOURLY) == (RefusalCode.GATE_FAILED, said)
     with pytest.raises(Refused, match="cannot be used"):
         await charge_call(asked(SEND), plan(3), Rules(), broken)
     with pytest.raises(Refused, match="cannot be used"):
-        await charge_call(asked(find), None, HOURLY, broken)
+        await charge_call(asked(find), None, Rules(per_hour=(Quota("tool", "find", "rows", 20),)), broken)
     assert await passes(asked(find), broken, Rules()) is None
     assert await charge_call(asked(find), None, Rules(), broken) is None
 
@@ -340,7 +341,9 @@ async def test_a_call_that_has_run_keeps_its_result_when_it_cannot_be_settled(
 ) -> None:
     caplog.set_level(logging.WARNING)
     await settle_call(7, asked(find), Found(rows=5), broken)
-    assert caplog.messages == ["the account of what was read this hour cannot be written (OperationalError)"]
+    assert caplog.messages == [
+        "the account of what was read this hour cannot be written (usage.sqlite3 cannot be opened)"
+    ]
 
 
 # On the road.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,9 +136,27 @@ def no_folder(path: Path) -> None:
     path.parent.write_text("a file where the folder should be")
 
 
+def another_account(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE used (name TEXT)")
+
+
+def half_written(path: Path) -> None:
+    Usage(path).charge("move", MOVES, {f"count {number}": number for number in range(2000)}, [])
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
-    [(a_folder, "OperationalError"), (another_file, "DatabaseError"), (no_folder, "FileExistsError")],
+    [
+        (a_folder, "usage.sqlite3 cannot be opened"),
+        (another_file, "usage.sqlite3 is not a database"),
+        (no_folder, "usage.sqlite3 cannot be opened (FileExistsError)"),
+        (another_account, "usage.sqlite3 is not an account of limits"),
+        (half_written, "usage.sqlite3 is damaged"),
+    ],
 )
 def test_an_account_that_cannot_be_used_is_a_fault(
     usage: Usage, path: Path, spoil: Callable[[Path], None], said: str
@@ -153,11 +172,43 @@ def test_an_account_that_cannot_be_used_is_a_fault(
         assert str(caught.value) == said
 
 
+class Locked(sqlite3.Connection):
+    """A connection that does not wait for others."""
+
+    def __init__(self, path: Path, **others: Any) -> None:
+        super().__init__(path, **{**others, "timeout": 0})
+
+
+class Unwritable(sqlite3.Connection):
+    """As to somebody who may only read."""
+
+    def __init__(self, path: Path, **others: Any) -> None:
+        super().__init__(f"{path.as_uri()}?mode=ro", uri=True, **others)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [(Locked, "usage.sqlite3 is locked by another program"), (Unwritable, "usage.sqlite3 cannot be written")],
+)
+def test_an_account_that_others_hold_or_own_is_a_fault(
+    usage: Usage, path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[sqlite3.Connection], said: str
+) -> None:
+    usage.charge("move", MOVES, {"instances": 10}, [])
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        if kind is Locked:
+            other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(sqlite3, "connect", kind)
+        with pytest.raises(UsageFault) as caught:
+            usage.charge("move", MOVES, {"instances": 1}, [])
+    assert str(caught.value) == said
+
+
 @pytest.mark.parametrize("count", [-1, 2**63])
 def test_a_count_that_is_none_is_a_fault_and_takes_nothing(usage: Usage, count: int) -> None:
     usage.charge("move", MOVES, {"instances": 10}, [])
-    with pytest.raises(UsageFault):
+    with pytest.raises(UsageFault) as caught:
         usage.charge("move", MOVES, {"series": 1, "instances": count}, [])
+    assert str(caught.value) == "usage.sqlite3 cannot hold a count that is out of range"
     assert left(usage, BY_TOOL, Quota("tool", "move", "series", 9)) == [50, 9]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -261,7 +263,8 @@ def test_the_cookie_is_for_this_page_alone(page: PageHere, browser: Browser, mar
     answer = httpx2.post(f"{page.url}/approvals/login", data={"secret": mary}, headers=headers)
     assert answer.status_code == 303
     name, *attributes = answer.headers["set-cookie"].split("; ")
-    assert re.fullmatch(r"trivium=[A-Za-z0-9_-]{43}", name)
+    port = page.url.rpartition(":")[2]
+    assert re.fullmatch(rf"trivium-{port}=[A-Za-z0-9_-]{{43}}", name)
     assert set(attributes) == {"HttpOnly", "Max-Age=1800", "Path=/approvals", "SameSite=strict"}
     assert mary not in name
 
@@ -279,8 +282,46 @@ def test_behind_a_proxy_that_speaks_tls_the_cookie_goes_over_tls_alone(installat
         )
     assert answer.status_code == 303
     name, *attributes = answer.headers["set-cookie"].split("; ")
-    assert name.startswith("__Host-trivium=")
+    assert name.startswith("__Host-trivium=")  # the port of the scheme stands in no Host header
     assert set(attributes) == {"HttpOnly", "Max-Age=1800", "Path=/", "SameSite=strict", "Secure"}
+
+
+def test_two_hosts_of_one_machine_do_not_log_each_others_approvers_out(
+    installation: Installation, browser: Browser, mary: str
+) -> None:
+    with PageHere(installation) as second, second.browser() as there:
+        there.client.cookies = browser.client.cookies  # one browser, which knows no ports
+        browser.log_in(mary)
+        there.log_in(mary)
+        for one in (browser, there):
+            assert "Nothing waits for approval" in one.open().text
+
+
+def test_who_logs_in_again_is_there_once_and_never_under_a_cookie_that_was_given(
+    page: PageHere, browser: Browser, mary: str
+) -> None:
+    port = page.url.rpartition(":")[2]
+    browser.client.cookies.set(f"trivium-{port}", "chosen-by-somebody", path="/approvals", domain="127.0.0.1")
+    browser.log_in(mary)
+    (first,) = browser.client.cookies.jar
+    assert first.value != "chosen-by-somebody"
+    browser.submit("/approvals/login", {"secret": mary})
+    with page.browser() as thief:
+        thief.client.cookies.set(first.name, first.value or "", path="/approvals", domain="127.0.0.1")
+        assert "Log in to approve" in thief.open().text
+    assert "Nothing waits for approval" in browser.open().text
+
+
+def test_a_form_that_never_ends_is_not_waited_for(
+    page: PageHere, browser: Browser, mary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trivium.transports.approvals_page.SLOWEST", 0.1)
+    where = urlsplit(page.url)
+    with socket.create_connection((where.hostname, where.port), timeout=30) as connection:
+        head = f"POST /approvals/login HTTP/1.1\r\nHost: {where.netloc}\r\nSec-Fetch-Site: same-origin\r\n"
+        connection.sendall(f"{head}Content-Length: 100\r\n\r\nsecret=trv_".encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 408 ")
+    assert "Nothing waits for approval" in browser.log_in(mary).text
 
 
 def test_who_logs_out_or_loses_access_is_out_at_once(installation: Installation, browser: Browser, mary: str) -> None:

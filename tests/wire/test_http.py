@@ -23,12 +23,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tests.wire.conftest import Installation
 from tests.wire.http_host import HttpHost, grant
 from trivium import access
 from trivium.access import Role
 from trivium.testing import Era, Person, error_code, text_of
+from trivium.transports.http_headers import EveryRequest, failed
 
 pytestmark = pytest.mark.anyio
 
@@ -218,6 +224,58 @@ def test_a_listed_web_page_may_call_and_another_may_not(installation: Installati
         assert "access-control-allow-origin" not in post(host, INITIALIZE, token, Origin="https://evil.example").headers
 
 
+def test_a_header_that_can_be_read_in_two_ways_is_refused(host: HttpHost, token: str) -> None:
+    good, bad = f"Bearer {token}", "Bearer trv_wrong"
+    for first, second in ((good, bad), (bad, good), (good, good)):
+        headers = [*ACCEPT.items(), ("Authorization", first), ("authorization", second)]
+        answer = httpx2.post(f"{host.url}/mcp", json=INITIALIZE, headers=headers)
+        assert (answer.status_code, answer.text) == (400, "a header is there twice\n")
+
+
+def test_no_answer_is_kept_or_taken_for_something_else(host: HttpHost, token: str) -> None:
+    allowed = {"Authorization": f"Bearer {token}", **ACCEPT}
+    for method, path, headers, status in (
+        ("GET", "/health", {}, 200),
+        ("GET", "/approvals", {}, 200),
+        ("GET", "/approvals", {"Host": "evil.example"}, 421),
+        ("GET", "/approvals/login", {}, 405),
+        ("POST", "/approvals/login", {}, 403),
+        ("GET", "/approvals/question/<b>", {}, 303),
+        ("GET", "/nowhere", {}, 404),
+        ("TRACE", "/mcp", allowed, 405),
+        ("POST", "/mcp", {}, 401),
+        ("POST", "/mcp", allowed, 400),
+    ):
+        answer = httpx2.request(method, f"{host.url}{path}", headers=headers)
+        assert (answer.status_code, answer.headers["x-content-type-options"]) == (status, "nosniff"), path
+        assert answer.headers["cache-control"] == "no-store"
+    assert httpx2.get(f"{host.url}/approvals/style.css").headers["cache-control"] == "max-age=3600"
+
+
+async def test_what_fails_at_the_host_is_not_told_to_the_client() -> None:
+    async def fails(_: Request) -> Response:
+        raise ValueError("Zorblax^Quentin")
+
+    app = Starlette(
+        routes=[Route("/", fails)], middleware=[Middleware(EveryRequest)], exception_handlers={Exception: failed}
+    )
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://trivium.example.org") as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.text) == (500, "this failed at the host\n")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_only_one_spelling_of_the_path_leads_in(host: HttpHost, token: str) -> None:
+    own = f"127.0.0.1:{urlsplit(host.url).port}"
+    common = {"Authorization": f"Bearer {token}", **{n.replace("-", "_"): v for n, v in ACCEPT.items()}}
+    for path in ("/mcp/", "//mcp", "/MCP", "/mcp;x", "/approvals/../mcp", f"http://{own}.evil.example/mcp"):
+        assert raw(host, path, method="POST", body=json.dumps(INITIALIZE), Host=own, **common) == 404
+    query = f"/mcp?access_token={token}"
+    del common["Authorization"]
+    assert raw(host, query, method="POST", body=json.dumps(INITIALIZE), Host=own, **common) == 401
+
+
 def test_health_says_ok_and_nothing_else(host: HttpHost) -> None:
     answer = httpx2.get(f"{host.url}/health")
     assert (answer.status_code, answer.text) == (200, "ok\n")
@@ -335,6 +393,22 @@ async def test_anonymous_callers_are_recorded_as_such_and_a_bad_token_is_still_r
         assert post(host, INITIALIZE, "trv_wrong").status_code == 401
     (opened,) = [record for record in installation.audit() if record["event"] == "opened"]
     assert opened["caller"] == "http:anonymous"
+
+
+@pytest.mark.parametrize("name", ["https://trivium.example.org", "trivium.example.org/mcp", "*", "a:*", "u@a", "a b"])
+def test_a_name_that_no_client_sends_is_said(installation: Installation, token: str, name: str) -> None:
+    installation.settings["TRIVIUM_HTTP__ALLOWED_HOSTS"] = name
+    assert refusal(installation, "--http", "--port", "0") == (
+        "trivium: each of http.allowed_hosts is a name, or a name and a port: trivium.example.org:8420\n"
+    )
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "viewer.example.org", "https://viewer.example.org/", "https://V.org"])
+def test_an_origin_that_no_browser_sends_is_said(installation: Installation, token: str, origin: str) -> None:
+    installation.settings["TRIVIUM_HTTP__ALLOWED_ORIGINS"] = origin
+    assert refusal(installation, "--http", "--port", "0") == (
+        "trivium: each of http.allowed_origins is as a browser sends it: https://viewer.example.org\n"
+    )
 
 
 def test_host_and_port_go_with_http(installation: Installation) -> None:

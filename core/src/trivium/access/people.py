@@ -20,8 +20,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-"""Lower case, so that two names that look alike are alike."""
+NAME: Final = r"^[a-z0-9][a-z0-9._@\\-]{0,63}$"
+"""Lower case, so that two names that look alike are alike. `@` and the backslash are there for accounts of a domain:
+who approves needs the name of the account under which he calls.
+"""
 
 
 FILE: Final = "access.json"
@@ -69,18 +71,19 @@ class People:
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self._path = path
         self._clock = clock
-        self._seen: tuple[int, ...] | None = None
-        self._entries: tuple[Entry, ...] = ()
+        self._read: tuple[tuple[int, ...] | None, tuple[Entry, ...]] = (None, ())
+        """What the file looked like, and who stood in it: one value, as many threads ask at a time."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Everybody in the file, expired or not. Raises `AccessFault`."""
         now = _stamp(self._path)
         if now is None:
             return ()
-        if now != self._seen:
-            self._entries = read(self._path).people
-            self._seen = now
-        return self._entries
+        seen, entries = self._read
+        if now != seen:
+            entries = read(self._path).people
+            self._read = (now, entries)
+        return entries
 
     def who(self, secret: str) -> Entry | None:
         """Whose secret this is; None for one that is unknown, withdrawn or expired. Raises `AccessFault`."""

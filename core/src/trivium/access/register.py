@@ -27,7 +27,7 @@ def grant(path: Path, name: str, role: Role, *, days: float | None = None, now: 
     Raises `BadName` and `AccessFault`.
     """
     if not re.fullmatch(NAME, name) or name in RESERVED:
-        raise BadName("a name is up to 64 lower case letters, digits, dots, hyphens and underscores")
+        raise BadName("a name is up to 64 lower case letters, digits and the signs . - _ @ \\")
     secret = PREFIX + secrets.token_urlsafe(32)
     made = time.time() if now is None else now
     entry = Entry(
@@ -53,7 +53,10 @@ def _change(path: Path, stays: Callable[[Entry], bool], added: Entry | None) -> 
     """
     fresh = path.with_name(f"{path.name}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if added:
+            _make_folder(path)
+        elif not path.exists():
+            return 0
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise AccessFault(f"{fresh.name} exists: another change is under way, or was cut off and left it") from None
@@ -76,6 +79,13 @@ def _change(path: Path, stays: Callable[[Entry], bool], added: Entry | None) -> 
     finally:
         if not in_place:
             fresh.unlink(missing_ok=True)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _unwritable(path, error) from None
 
 
 def _unwritable(path: Path, error: OSError) -> AccessFault:

@@ -20,7 +20,8 @@ COLUMNS: Final = (
     "source", "destination", "patient", "studies", "instances", "counts", "query", "subject", "host", "process",
     "record", "id",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+"""How a formula begins, also in the full width in which some locales take them."""
 
 
 def rows(messages: Iterable[AuditMessage], host: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ def build(*, own_only: bool = False) -> typer.Typer:
         help="A tool host for the Model Context Protocol where DICOM, HL7 v2 and FHIR meet.",
         no_args_is_help=True,
         add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
         pretty_exceptions_enable=False,
     )
     app.command()(serve)

@@ -45,7 +45,7 @@ def approve(code: Code) -> None:
 
 @app.command()
 def refuse(code: Code) -> None:
-    """Refuse it."""
+    """Refuse the run that the question describes."""
     _decide(code, approve=False)
 
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import re
-import secrets
 from collections import deque
-from collections.abc import Iterable, Iterator
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -17,11 +13,12 @@ import typer
 
 from trivium.audit import read
 from trivium.audit.events import messages
-from trivium.audit.files import open_private
+from trivium.audit.files import snapshot
 from trivium.audit.findings import Findings
-from trivium.audit.message import AuditMessage
+from trivium.cli.audit_export import Format, of_the_host, pieces, write_whole
 from trivium.cli.audit_lines import chosen, line
 from trivium.cli.common import console, fail, note, read_settings, show_json
+from trivium.cli.faults import words
 from trivium.host.house import open_audit
 from trivium.settings import CoreSettings
 
@@ -29,12 +26,6 @@ app = typer.Typer(help="Look into the audit trail, check it, hand it to other sy
 
 _AGO: Final = re.compile(r"(\d{1,6})([smhdw])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
-
-class Format(StrEnum):
-    FHIR = "fhir"
-    DICOM = "dicom"
-    CSV = "csv"
 
 
 def moment(text: str) -> float:
@@ -48,9 +39,14 @@ def moment(text: str) -> float:
 
 
 Since = Annotated[
-    float | None, typer.Option(parser=moment, metavar="TIME", help="From this time on: 2026-03-31T08:00, or 12h ago.")
+    float | None,
+    typer.Option(
+        parser=moment,
+        metavar="TIME",
+        help="From this time on: 2026-03-31T08:00 (of this place), or 12h for so long ago.",
+    ),
 ]
-Until = Annotated[float | None, typer.Option(parser=moment, metavar="TIME", help="Before this time.")]
+Until = Annotated[float | None, typer.Option(parser=moment, metavar="TIME", help="Before this time, in the same form.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -69,13 +65,13 @@ def show(
     try:
         records.extend(chosen(read(settings.audit_file), call, tool, since))
     except (OSError, ValueError) as error:
-        fault = f"the audit trail cannot be read to its end: {error}"
+        fault = f"the audit trail cannot be read to its end: {words(error)}"
+    _note_reading(settings, "show")  # before anything is shown, so that breaking it off hides nothing
     if json:
         show_json(list(records))
     else:
         for record in records:
             typer.echo(line(record))
-    _note_reading(settings, "show")
     if fault:
         fail(fault)
 
@@ -96,12 +92,12 @@ def verify(
     try:
         findings = _verified(settings, heads, public_key)
     except OSError as error:
-        fail(f"the audit trail cannot be checked: {error}")
+        fail(f"the audit trail cannot be checked: {words(error)}")
+    _note_reading(settings, "verify")
     if json:
         show_json({"sound": findings.sound, **dataclasses.asdict(findings)})
     else:
         _show_findings(findings)
-    _note_reading(settings, "verify")
     if not findings.sound:
         raise typer.Exit(1)
 
@@ -111,22 +107,28 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="AuditEvent resources, PS3.15 A.5 messages, or a table.")],
     since: Since = None,
     until: Until = None,
-    output: Annotated[Path | None, typer.Option(dir_okay=False, help="A file; default stdout.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A file, which is replaced; default stdout.")
+    ] = None,
     ndjson: Annotated[bool, typer.Option("--ndjson", help="FHIR: a resource a line instead of one Bundle.")] = False,
 ) -> None:
     """Write the audit trail in a form that other systems read. Local calculations are in the trail only."""
     if ndjson and form is not Format.FHIR:
         fail("--ndjson goes with --format fhir")
     settings = read_settings()
-    pieces = _pieces(settings, form, ndjson, messages(read(settings.audit_file), since=since, until=until))
+    if output is not None and of_the_host(output, settings):
+        fail("an export cannot stand among the host's own files; write it elsewhere")
+    parts = pieces(settings, form, ndjson, messages(read(settings.audit_file), since=since, until=until))
     try:
         if output is None:
-            for piece in pieces:
-                typer.echo(piece, nl=False)
+            for part in parts:
+                typer.echo(part.encode(), nl=False)  # UTF-8 and line ends as they are, whatever this system likes
         else:
-            write_whole(output, pieces)
+            write_whole(output, parts)
+    except BrokenPipeError:  # whoever reads has seen enough
+        raise
     except (OSError, ValueError) as error:
-        fail(f"the export is not complete: {error}")
+        fail(f"the export is not complete: {words(error)}")
     finally:
         _note_reading(settings, "export")
 
@@ -159,16 +161,17 @@ def head(
     try:
         typer.echo(_public_key(settings).read_text() if public_key else _newest_head(settings), nl=False)
     except (OSError, ValueError) as error:
-        fail(f"there is no head of the audit trail: {error}")
+        fail(f"there is no head of the audit trail: {words(error)}")
 
 
 @app.command()
 def repair() -> None:
     """Let a trail go on that ends in something that is no record: set the file aside whole, and put that on record."""
+    settings = read_settings()
     try:
-        repaired = open_audit(read_settings()).repair()
+        repaired = _is_there(settings) and open_audit(settings).repair()
     except (OSError, ValueError) as error:
-        fail(f"the audit trail cannot be repaired ({type(error).__name__})")
+        fail(f"the audit trail cannot be repaired: {words(error)}")
     typer.echo("the damaged file was set aside, and the trail goes on" if repaired else "there is nothing to repair")
 
 
@@ -200,35 +203,12 @@ def _show_findings(findings: Findings) -> None:
     typer.echo(f"{state}: {findings.records} records in {files}, {signed}")
 
 
-def _pieces(settings: CoreSettings, form: Format, ndjson: bool, found: Iterable[AuditMessage]) -> Iterator[str]:
-    from trivium.audit import dicom, fhir, table
-    from trivium.audit.forward import source_name
-
-    source = source_name(settings)
-    match form:
-        case Format.FHIR:
-            return fhir.ndjson(found, source) if ndjson else fhir.bundle(found, source)
-        case Format.DICOM:
-            return dicom.lines(found, source)
-        case Format.CSV:
-            return table.rows(found, source)
-
-
-def write_whole(path: Path, pieces: Iterable[str]) -> None:
-    """A file for its owner, which is there whole or not at all. Raises `OSError`, and what `pieces` raise."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open_private(fresh) as raw, io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", newline="") as file:
-            file.writelines(pieces)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
 def _newest_head(settings: CoreSettings) -> str:
     """The line of the newest head. Raises `OSError`, and `ValueError` when nothing can be signed."""
     from trivium.audit.heads import Heads, head_of
 
+    if not _is_there(settings):
+        raise ValueError("nothing has been recorded")
     last = open_audit(settings).last()
     heads = Heads(_heads_file(settings), settings.home / "audit.key")
     if heads.newest() < last.seq:
@@ -242,6 +222,12 @@ def _newest_head(settings: CoreSettings) -> str:
     if newest is None:
         raise ValueError("the newest record could not be signed")
     return newest.decode()
+
+
+def _is_there(settings: CoreSettings) -> bool:
+    """Whether there is anything of a trail. Raises `OSError`."""
+    with snapshot(settings.audit_file) as trail:
+        return bool(trail.closed or trail.tip) or trail.growing is not None
 
 
 def _heads_file(settings: CoreSettings) -> Path:

@@ -37,9 +37,16 @@ def chosen(
 def line(record: Mapping[str, Any]) -> str:
     """Number, time, call and event, then what this event has to say."""
     fact = Record(record)
-    when = datetime.fromtimestamp(fact.time).astimezone()
-    head = f"{fact.seq:>5}  {when:%Y-%m-%d %H:%M:%S}  {fact.text('call')[:6]:6}  {fact.text('event'):10}"
+    head = f"{fact.seq:>5}  {_when(fact.time)}  {fact.text('call')[:6]:6}  {fact.text('event'):10}"
     return f"{head}  {clean(_said(fact), _LONGEST)}".rstrip()
+
+
+def _when(time: float) -> str:
+    """By the clock on the wall."""
+    try:
+        return f"{datetime.fromtimestamp(time):%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, ValueError, OSError):  # beyond what this system's calendar knows
+        return "at no known time   "
 
 
 def _said(fact: Record) -> str:
@@ -65,7 +72,7 @@ def _others(fact: Record, *said: str) -> dict[str, Any]:
 
 def _facts(facts: Mapping[str, Any]) -> str:
     """What is nested stands with what is not."""
-    return ", ".join(_fact(name, value) for name, value in facts.items())
+    return ", ".join(filter(None, (_fact(name, value) for name, value in facts.items())))
 
 
 def _fact(name: str, value: Any) -> str:

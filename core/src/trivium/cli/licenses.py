@@ -12,9 +12,11 @@ from typing import Annotated, Final
 import typer
 
 from trivium.cli.common import fail, note_change, read_settings, show_json, start_host
+from trivium.cli.faults import words
 from trivium.cli.license_facts import say, say_fault
 from trivium.licensing import (
     LicenseFault,
+    LicenseState,
     add_revoked,
     issue,
     load_private_key,
@@ -31,6 +33,9 @@ app = typer.Typer(help="Make keys, issue, check and revoke licenses, show the pr
 
 _MODE: Final = 0o644
 """A license is no secret: whoever issues one can be another account than the one that the host runs under."""
+
+_OPTIONS: Final = {"sub": "--holder", "iss": "--issuer", "entitlements": "--entitlement", "site": "--site"}
+"""Claims of a license, and the options of `issue` that say them."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -57,7 +62,7 @@ def _limits(words: Sequence[str]) -> dict[str, int]:
 @app.command()
 def keygen(
     key_id: Annotated[str, typer.Argument(help="A name for the key, such as 'radiology-2026'.")],
-    private: Annotated[Path, typer.Option(help="Folder for the private key.")] = Path(),
+    private: Annotated[Path, typer.Option(help="Folder for the private key.", file_okay=False)] = Path(),
     retired: Annotated[
         str | None, typer.Option("--retire", metavar="OLDKID", help="The key that it follows: that one signs no more.")
     ] = None,
@@ -82,7 +87,7 @@ def keygen(
     except FileExistsError as error:
         fail(f"{error.filename} exists, and a key is never overwritten")
     except (OSError, ValueError) as error:
-        fail(str(error))
+        fail(words(error))
     note_change("key made")
     if not json:
         typer.echo(f"private key: {private_path} (keep it away from the host; whoever has it can issue licenses)")
@@ -98,7 +103,7 @@ def _retire(folder: Path, key_id: str) -> dict[str, str]:
     try:
         until = retire(folder, key_id)
     except (OSError, ValueError) as error:
-        fail(f"the new key was made, but the old one is not retired: {error}")
+        fail(f"the new key was made, but the old one is not retired: {words(error)}")
     note_change("key retired")
     return {"key": key_id, "until": written(until)}
 
@@ -137,7 +142,7 @@ def issue_(
             limits=_limits(limit or ()),
         )
     except (OSError, ValueError) as error:
-        fail(str(error))
+        fail(_by_option(words(error)))
     if output == Path("-"):
         path = kept = None
     else:
@@ -152,8 +157,16 @@ def issue_(
         typer.echo(f"the one before: {kept}")
 
 
+def _by_option(fault: str) -> str:
+    """A claim goes by the name of the option that it was given with."""
+    name, space, rest = fault.partition(" ")
+    return f"{_OPTIONS.get(name, name)}{space}{rest}"
+
+
 def _put(path: Path, token: str) -> Path | None:
     """Write the license, and say where the one before it went, if there was one."""
+    if path.is_dir():
+        fail(f"{path} cannot be written: it is a folder")
     try:
         kept = _keep(path) if path.exists() else None
         replace_file(path, f"{token}\n".encode("ascii"), _MODE)
@@ -240,4 +253,6 @@ def _id_in(file: Path) -> str:
 def _token(file: Path) -> str:
     if file == Path("-"):
         return sys.stdin.buffer.read(LONGEST + 1).decode("ascii", "replace").strip(" \t\r\n")
+    if not _is_file(str(file)):
+        raise LicenseFault(LicenseState.MISSING, f"{ascii(file.name)[1:-1]} is not there")
     return read_token(file)

@@ -1,4 +1,4 @@
-"""`trivium policy`: whether the policy can be gone by, and what stands between a call and its run."""
+"""`trivium policy`: whether the policy can be used, and what stands between a call and its run."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def explain_(
 
 @app.command()
 def check(json: Json = False) -> None:
-    """Say whether the policy and the edition can be gone by. Exit code 1, with file and line, if not."""
+    """Say whether the policy and the edition can be used. Exit code 1, with file and line, if not."""
     settings = read_settings()
     try:
         policy = open_policy(settings).current()
@@ -68,8 +68,10 @@ def check(json: Json = False) -> None:
         fail("; ".join(problems))
     if json:
         show_json({"usable": True, "problems": []})
+    elif settings.policy_file.exists():
+        typer.echo(f"nothing is wrong with {policy.name}")
     else:
-        typer.echo(f"{policy.name} can be gone by")
+        typer.echo(f"there is no {policy.name}: each tool goes by its own rules")
 
 
 def _refuse_as_json(problems: Sequence[dict[str, Any]]) -> NoReturn:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import gc
 import sys
+from typing import Final
 
 from trivium.cli.quick import quick_imports
 
+STOPPED: Final = 128 + 2
+"""The exit code of a program that SIGINT ends, as shells have it."""
+
 
 def serve_stdio() -> None:
-    """Serve the tools of all loaded plugins until the client closes the stream."""
+    """Serve the tools of all loaded plugins until the client closes the stream, or a signal ends the host."""
+    try:
+        _serve()
+    except KeyboardInterrupt:  # before there was anything to end in order
+        sys.exit(STOPPED)
+
+
+def _serve() -> None:
     with quick_imports():
         import anyio
 

@@ -104,7 +104,7 @@ def check_policy(desk: PolicyDesk, known: Mapping[str, ServedTool]) -> None:
     try:
         problems = desk.current().problems({name: tool.spec for name, tool in known.items()})
     except PolicyFault as fault:
-        log.error("the safety policy cannot be gone by: %s", fault)
+        log.error("the safety policy cannot be used: %s", fault)
         return
     if problems:
         raise CannotStart("; ".join(problems))

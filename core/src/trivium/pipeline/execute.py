@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -20,14 +19,13 @@ from trivium.pipeline.gates import bounded, pass_gates
 from trivium.pipeline.ledger import Ledger
 from trivium.pipeline.limits import charge_call, settle_call
 from trivium.pipeline.marks import result_mark
+from trivium.pipeline.observers import Observers, tell_observers
 from trivium.pipeline.redact import Redactor, counts_of
 from trivium.pipeline.run import ProgressSink, Workers, run
 from trivium.pipeline.standing import Standing
 from trivium.pipeline.usage import Usage
 from trivium.pipeline.vetoes import Veto
 from trivium.policy import PolicyDesk
-
-log = logging.getLogger("trivium.pipeline")
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class House:
     ledger: Ledger
     redactor: Redactor
     workers: Workers
-    observers: Mapping[str, Callable[[AfterCall], None]]
+    observers: Observers
     state_key: str = field(repr=False)
     """Seals what travels through a client from one round of a call to the next. Every process of the house has it."""
 
@@ -108,12 +106,5 @@ async def execute_and_tell(request: Request, house: House, person: Person, sink:
         if house.observers and (served := request.served):
             seconds = time.monotonic() - started
             with anyio.CancelScope(shield=True):
-                await _tell(house, AfterCall(served.spec.name, served.plugin, request.caller, outcome, seconds, result))
-
-
-async def _tell(house: House, event: AfterCall) -> None:
-    for plugin, observer in house.observers.items():
-        try:
-            await house.workers.call(observer, {"event": event}, plugin=f"{plugin} (observer)", timeout=5.0)
-        except Exception as error:
-            log.warning("plugin %s failed to take notice of a call (%s)", plugin, type(error).__name__)
+                event = AfterCall(served.spec.name, served.plugin, request.caller, outcome, seconds, result)
+                await tell_observers(event, house.observers, house.workers)

@@ -1,11 +1,13 @@
-"""The SQLite file behind the ledger: made, brought up to date, and its faults told in words."""
+"""The SQLite file behind the ledger: made and brought up to date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from trivium.pipeline import sqlite_file
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,11 +26,6 @@ _ADDED: Final = ("level TEXT NOT NULL DEFAULT 'ask'", "decided REAL")
 _WORDS: Final = {
     "SQLITE_NOTADB": "is not a ledger of approvals",
     "SQLITE_ERROR": "is not a ledger of approvals",
-    "SQLITE_CORRUPT": "is damaged",
-    "SQLITE_FULL": "cannot grow: the disk is full",
-    "SQLITE_READONLY": "cannot be written",
-    "SQLITE_CANTOPEN": "cannot be opened",
-    "SQLITE_BUSY": "is held by another program",
 }
 
 
@@ -38,32 +35,10 @@ class LedgerFault(Exception):
 
 @contextmanager
 def transaction(path: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction of the only writer at this time: all of it happens, or nothing. Raises `LedgerFault`."""
-    import sqlite3  # most sessions approve nothing
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                _bring_up_to_date(db, path)
-                yield db
-            except BaseException:
-                if db.in_transaction:  # some faults end it themselves
-                    db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "") or type(error).__name__
-        raise LedgerFault(f"{path.name} {_words(name)}") from None
-    except OSError as error:
-        raise LedgerFault(f"{path.name} cannot be opened ({type(error).__name__})") from None
-
-
-def _words(name: str) -> str:
-    known = next((words for prefix, words in _WORDS.items() if name == prefix or name.startswith(f"{prefix}_")), None)
-    return known or f"cannot be used ({name})"
+    """One transaction on a ledger that is up to date. Raises `LedgerFault`."""
+    with sqlite_file.transaction(path, LedgerFault, _WORDS) as db:
+        _bring_up_to_date(db, path)
+        yield db
 
 
 def _bring_up_to_date(db: sqlite3.Connection, path: Path) -> None:

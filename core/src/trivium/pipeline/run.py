@@ -10,7 +10,7 @@ import logging
 import secrets
 import threading
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
@@ -86,6 +86,11 @@ class Workers:
 
     def __init__(self) -> None:
         self._room: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(THREADS_PER_PLUGIN))
+        self._stuck: Counter[str] = Counter()
+
+    def stuck(self, plugin: str) -> int:
+        """Threads of this plugin that nobody waits for any longer and that have not come back."""
+        return self._stuck[plugin]
 
     async def call(
         self,
@@ -95,21 +100,24 @@ class Workers:
         plugin: str,
         timeout: float,
         stop: Callable[[], None] = lambda: None,
+        grace: float = 0.0,
         account: Account = lambda _: None,
     ) -> Any:
         """What the function returns or raises; `Overrun` when it takes longer than `timeout` seconds.
 
-        When time is up or the caller goes, `stop` is called, and what the function then still returns within `GRACE`
-        goes to `account`.
+        When time is up or the caller goes, `stop` is called, and what the function then still returns within `grace`
+        seconds goes to `account`.
         """
         work = partial(function, **arguments)
         with anyio.move_on_after(timeout):
             if inspect.iscoroutinefunction(function):
                 return await _alive(work())
-            return await self._in_thread(work, plugin, stop, account)
+            return await self._in_thread(work, plugin, stop, grace, account)
         raise Overrun
 
-    async def _in_thread(self, work: Callable[[], Any], plugin: str, stop: Callable[[], None], account: Account) -> Any:
+    async def _in_thread(
+        self, work: Callable[[], Any], plugin: str, stop: Callable[[], None], grace: float, account: Account
+    ) -> Any:
         await self._room[plugin].acquire()
         future = _started(work, done=self._room[plugin].release)
         try:
@@ -117,10 +125,16 @@ class Workers:
         except asyncio.CancelledError:
             stop()
             with anyio.CancelScope(shield=True):
-                await asyncio.wait({future}, timeout=GRACE)
-            if future.done() and future.exception() is None and isinstance(future.result(), BaseModel):
+                await asyncio.wait({future}, timeout=grace)
+            if not future.done():
+                self._give_up(future, plugin)
+            elif future.exception() is None and isinstance(future.result(), BaseModel):
                 account(future.result())
             raise
+
+    def _give_up(self, future: asyncio.Future[Any], plugin: str) -> None:
+        self._stuck[plugin] += 1
+        future.add_done_callback(lambda _: self._stuck.subtract((plugin,)))
 
 
 async def _alive(work: Coroutine[Any, Any, Any]) -> Any:
@@ -189,6 +203,7 @@ async def run(call: AdmittedCall, workers: Workers, sink: ProgressSink, account:
             plugin=call.plugin,
             timeout=spec.timeout,
             stop=running.stop,
+            grace=GRACE,
             account=lambda late: account(late) if type(late) is spec.output else None,
         )
         if type(result) is not spec.output:

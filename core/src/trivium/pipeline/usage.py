@@ -9,11 +9,12 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from trivium.api import Effect
+from trivium.pipeline import sqlite_file
 from trivium.policy import Quota
 
 if TYPE_CHECKING:
@@ -32,10 +33,15 @@ _SUMS: Final = {
     "tool": "SELECT COALESCE(SUM(amount), 0) FROM used WHERE tool = ? AND name = ? AND at > ?",
     "effect": "SELECT COALESCE(SUM(amount), 0) FROM used WHERE effect = ? AND name = ? AND at > ?",
 }
+_NO_COUNT: Final = "cannot hold a count that is out of range"
+_WORDS: Final = {
+    "SQLITE_ERROR": "is not an account of limits",
+    "SQLITE_CONSTRAINT": _NO_COUNT,
+}
 
 
 class UsageFault(Exception):
-    """The account cannot be read or written. The text says what kind of fault it was."""
+    """The account cannot be read or written. The text names the file and says what kind of fault it is."""
 
 
 class Usage:
@@ -81,7 +87,7 @@ class Usage:
         try:
             return self.path.exists()
         except OSError as error:
-            raise UsageFault(type(error).__name__) from None
+            raise UsageFault(sqlite_file.unopened(self.path, error)) from None
 
     def _left(self, db: sqlite3.Connection, quota: Quota) -> int:
         """A clock that was turned back makes what was taken since count for longer, never for less."""
@@ -90,20 +96,12 @@ class Usage:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        import sqlite3  # most sessions move nothing and have no quota
-
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.path.touch(mode=0o600)
-            with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as db:
-                db.execute("BEGIN IMMEDIATE")
-                try:
-                    db.execute(_SCHEMA)
-                    db.execute("DELETE FROM used WHERE at <= ?", (self._clock() - HOUR,))
-                    yield db
-                except BaseException:
-                    db.execute("ROLLBACK")
-                    raise
-                db.execute("COMMIT")
-        except (sqlite3.Error, OSError, OverflowError, ValueError) as error:
-            raise UsageFault(type(error).__name__) from None
+            with sqlite_file.transaction(self.path, UsageFault, _WORDS) as db:
+                db.execute(_SCHEMA)
+                db.execute("DELETE FROM used WHERE at <= ?", (self._clock() - HOUR,))
+                yield db
+        except OverflowError:
+            raise UsageFault(f"{self.path.name} {_NO_COUNT}") from None
+        except ValueError:
+            raise UsageFault(f"{self.path.name} is damaged") from None

@@ -20,7 +20,7 @@ from importlib.resources import files
 from typing import Final, Literal
 from urllib.parse import parse_qsl
 
-from anyio import to_thread
+from anyio import fail_after, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -35,6 +35,8 @@ log = logging.getLogger("trivium.approvals")
 
 LARGEST: Final = 8192
 """Bytes of a form: all of ours are far smaller."""
+SLOWEST: Final = 10.0
+"""Seconds that a form may take to arrive. Nobody has to log in to send one."""
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -138,10 +140,11 @@ class ApprovalsPage:
             self.attempts.failed(address)
             log.warning("a login to the approvals page was refused")
             raise _Refused(403, html.login("This secret does not open this page."))
+        self.sessions.end(self._cookie(request))  # who logs in again is there once
         cookie, _ = self.sessions.begin(entry)
         response = _see_other()
         response.set_cookie(
-            self._cookie,
+            self._cookie_name(request),
             cookie,
             max_age=round(LASTS),
             path="/" if self._secure else html.PATH,
@@ -153,10 +156,10 @@ class ApprovalsPage:
 
     async def logout(self, request: Request) -> Response:
         await self._sent_from_here(request)
-        self.sessions.end(request.cookies.get(self._cookie, ""))
+        self.sessions.end(self._cookie(request))
         response = _see_other()
         response.delete_cookie(
-            self._cookie,
+            self._cookie_name(request),
             path="/" if self._secure else html.PATH,
             secure=self._secure,
             httponly=True,
@@ -198,14 +201,20 @@ class ApprovalsPage:
     def _secure(self) -> bool:
         return self.scheme == "https"
 
-    @property
-    def _cookie(self) -> str:
-        """With the prefix, a browser takes the cookie over TLS only, and from this very host only (RFC 6265bis)."""
-        return "__Host-trivium" if self._secure else "trivium"
+    def _cookie_name(self, request: Request) -> str:
+        """With the prefix, a browser takes the cookie over TLS only, and from this very host only (RFC 6265bis).
+
+        The port is in it because cookies know none: two hosts of one machine would log each other's approvers out.
+        """
+        _, colon, port = request.headers["host"].rpartition("]")[2].partition(":")
+        return ("__Host-trivium" if self._secure else "trivium") + (f"-{port}" if colon else "")
+
+    def _cookie(self, request: Request) -> str:
+        return request.cookies.get(self._cookie_name(request), "")
 
     async def _session(self, request: Request) -> Session | None:
         """The session of a request, as long as its approver has access. Raises `AccessFault`."""
-        cookie = request.cookies.get(self._cookie, "")
+        cookie = self._cookie(request)
         session = self.sessions.of(cookie)
         if session is not None and not await to_thread.run_sync(self.people.good, session.entry):
             self.sessions.end(cookie)
@@ -226,11 +235,14 @@ class ApprovalsPage:
             raise _Refused(403, html.trouble(FOREIGN))
         body = b""
         try:
-            async for part in request.stream():
-                body += part
-                if len(body) > LARGEST:
-                    raise _Refused(413, html.trouble("This form is too large."))
+            with fail_after(SLOWEST):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > LARGEST:
+                        raise _Refused(413, html.trouble("This form is too large."))
             return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=10))
+        except TimeoutError:
+            raise _Refused(408, html.trouble("This form took too long to arrive."), Connection="close") from None
         except (ValueError, ClientDisconnect):
             raise _Refused(400, html.trouble("This form cannot be read.")) from None
 

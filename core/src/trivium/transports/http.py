@@ -17,6 +17,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -29,6 +30,7 @@ from trivium.settings.model import HttpSettings
 from trivium.transports import approvals_html
 from trivium.transports.approvals_page import ApprovalsPage
 from trivium.transports.http_auth import caller_of, require_caller
+from trivium.transports.http_headers import EveryRequest, failed
 from trivium.transports.http_rules import CannotServe, check, has_port, host_names, origins, scheme_of
 from trivium.transports.server import build_server
 
@@ -104,7 +106,10 @@ def build_app(host: Host, listener: Listener) -> Starlette:
     mcp = _for_pages_of(http, require_caller(StreamableHTTPASGIApp(manager), people, anonymous=http.anonymous))
     working = InFlight(mcp)
     app = Starlette(
-        routes=[Route(PATH, working), Route("/health", _health, methods=["GET"]), *page.routes()], lifespan=lifespan
+        routes=[Route(PATH, working), Route("/health", _health, methods=["GET"]), *page.routes()],
+        middleware=[Middleware(EveryRequest)],
+        exception_handlers={Exception: failed},
+        lifespan=lifespan,
     )
     app.router.redirect_slashes = False
     app.state.working = working

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from typing import Final
 
 from trivium.access import AccessFault, People
 from trivium.settings.model import HttpSettings
+
+_HOST: Final = r"([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?"
+_ORIGIN: Final = rf"[a-z][a-z0-9+.-]*://{_HOST}"
+"""As browsers write it: lower case, nothing behind the port."""
 
 
 class CannotServe(Exception):
@@ -20,6 +26,12 @@ def check(http: HttpSettings, people: People) -> None:
     for path in (http.certificate, http.key):
         if path is not None and not path.is_file():
             raise CannotServe(f"{path} of http.certificate and http.key is no file")
+    for name in http.allowed_hosts:
+        if not re.fullmatch(_HOST, name.lower()):
+            raise CannotServe("each of http.allowed_hosts is a name, or a name and a port: trivium.example.org:8420")
+    for origin in http.allowed_origins:
+        if not re.fullmatch(_ORIGIN, origin):
+            raise CannotServe("each of http.allowed_origins is as a browser sends it: https://viewer.example.org")
     if not local and http.certificate is None and not http.behind_proxy:
         raise CannotServe(
             f"http.host is {http.host}, beyond this machine, where tokens and patient data would travel in the clear; "
