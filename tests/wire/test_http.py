@@ -328,6 +328,7 @@ async def test_a_running_call_may_end_before_the_host_does(
     assert await anyio.to_thread.run_sync(host.process.wait, 30) == 0
     events = [record["event"] for record in installation.audit()]
     assert (events[0], events[-1]) == ("started", "stopped")
+    assert [events.count(event) for event in ("started", "stopped")] == [1, 1]
     assert installation.destination.received == 20
 
 

@@ -100,8 +100,7 @@ def build_app(host: Host, listener: Listener) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with manager.run():
-            with host.serving():
-                yield
+            yield
 
     mcp = _for_pages_of(http, require_caller(StreamableHTTPASGIApp(manager), people, anonymous=http.anonymous))
     working = InFlight(mcp)
