@@ -581,6 +581,7 @@ def test_a_key_with_times_of_no_zone_trusts_nobody() -> None:
         KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         KEY.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH),
     ],
+    ids=["empty", "words", "RSA", "P-256", "Ed448", "private", "OpenSSH"],
 )
 def test_a_trusted_key_that_is_none_trusts_nobody(content: bytes) -> None:
     refusal = ("invalid", "the license was signed with a key this host cannot use")

@@ -79,7 +79,8 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
         result = await run(call, house.workers, sink, lambda late: entry.note(result=counts_of(late, mark)))
         entry.note(result=counts_of(result, mark))
         await settle_call(charge, call, result, house.usage)
-        opening &= opened_by(Standing.of(house.policy), request, house)  # what was closed while it ran is closed
+        if opening:  # what was closed while it ran is closed
+            opening &= opened_by(Standing.of(house.policy), request, house)
         shown = house.redactor.render(result, mark, declared=call.spec.output, opened=opening)
         entry.note(patients=bounded(shown.patients) or None, shown=sorted(shown.shown) or None)
         notice = passed.license.notice if passed.license else None
