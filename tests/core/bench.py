@@ -25,6 +25,16 @@ def public_key(key: Ed25519PrivateKey, key_id: str = KEY_ID) -> PublicKey:
     return PublicKey(key_id, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
+@dataclass
+class Clock:
+    """The time is what a test says. Seconds since 1970."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 class Nobody:
     """The person at a client that cannot ask."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from tests.core.bench import Clock
 from trivium.access import AccessFault, BadName, Entry, People, Role, grant, withdraw
 from trivium.cli.access import app
 
@@ -21,16 +22,9 @@ NOW = 1_800_000_000.0
 DAY = 86400.0
 
 
-class Clock:
-    now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

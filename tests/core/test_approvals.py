@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from tests.core import widgets
-from tests.core.bench import MOVE, Bench, Plugin, no_progress
+from tests.core.bench import MOVE, Bench, Clock, Plugin, no_progress
 from tests.core.widgets import Moved
 from trivium.api import PUBLIC, Effect, Fact, Kind, Preflight, RefusalCode, Refused, Safety, tool
 from trivium.pipeline import Answer, Ledger, Question, Redactor, ServedTool
@@ -31,17 +31,9 @@ ERAS = get_args(Era)
 ACTION: dict[str, Any] = {"caller": "ward", "tool": "move_widget", "digest": "d1", "level": ApprovalLevel.ASK}
 
 
-@dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1000.0)
 
 
 @pytest.fixture

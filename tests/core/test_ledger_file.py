@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.core.bench import Clock
 from trivium.pipeline import Ledger, LedgerFault
 from trivium.pipeline.ledger import KEPT, State, Verdict
 from trivium.policy import ApprovalLevel
@@ -21,13 +22,6 @@ CREATE TABLE approval (
     state TEXT NOT NULL, opened REAL NOT NULL, decided_by TEXT
 )
 """
-
-
-class Clock:
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.core.bench import Clock
 from trivium.api import Effect
 from trivium.pipeline.usage import Usage, UsageFault
 from trivium.policy import Quota
@@ -22,17 +22,9 @@ BY_EFFECT = Quota("effect", "moves_images", "instances", 100)
 BY_TOOL = Quota("tool", "move", "instances", 60)
 
 
-@dataclass
-class Clock:
-    now: float = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_000_000.0)
 
 
 @pytest.fixture

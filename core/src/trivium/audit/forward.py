@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import secrets
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -24,6 +22,7 @@ from trivium.audit.files import Snapshot, open_private, snapshot
 from trivium.audit.message import AuditMessage
 from trivium.audit.syslog import SyslogFault, deliver, frame
 from trivium.audit.tail import Found, Place, following, from_start
+from trivium.files import replace_file
 from trivium.settings import CoreSettings
 
 log = logging.getLogger("trivium.audit")
@@ -183,13 +182,4 @@ class Forwarder:
 
     def _write_cursor(self, cursor: Cursor) -> None:
         """The file changes as a whole or not at all."""
-        fresh = self._cursor_path.with_name(f"{self._cursor_path.name}.{secrets.token_hex(4)}")
-        content = cursor.encode()
-        try:
-            with open_private(fresh) as file:
-                if file.write(content) != len(content):
-                    raise OSError("the cursor was not written whole")
-                os.fsync(file.fileno())
-            fresh.replace(self._cursor_path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        replace_file(self._cursor_path, cursor.encode(), 0o600)

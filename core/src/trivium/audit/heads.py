@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import re
-import secrets
 import threading
 import time
 from contextlib import suppress
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from trivium.audit.chain import Link, canonical
 from trivium.audit.filelock import locked
 from trivium.audit.files import open_private
+from trivium.files import appear
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -178,7 +178,7 @@ def load_or_make_key(path: Path) -> Ed25519PrivateKey:
         pem = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        _appear(path, pem)
+        appear(path, pem)
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path.name} holds no Ed25519 private key")
@@ -228,16 +228,3 @@ def is_signed(head: Head, key: Ed25519PublicKey) -> bool:
     except InvalidSignature:
         return False
     return True
-
-
-def _appear(path: Path, content: bytes) -> None:
-    """The file appears whole or not at all, whoever else is making it."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    fresh.touch(mode=0o600)
-    try:
-        fresh.write_bytes(content)
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-    finally:
-        fresh.unlink()

@@ -14,6 +14,7 @@ import typer
 from trivium.cli.common import fail, note_change, read_settings, show_json, start_host
 from trivium.cli.faults import words
 from trivium.cli.license_facts import say, say_fault
+from trivium.files import read_small, replace_file, write_new
 from trivium.licensing import (
     LicenseFault,
     LicenseState,
@@ -26,7 +27,6 @@ from trivium.licensing import (
     retire,
 )
 from trivium.licensing.document import LONGEST
-from trivium.licensing.files import read_small, replace_file, write_new
 from trivium.licensing.moments import parsed, written
 
 app = typer.Typer(help="Make keys, issue, check and revoke licenses, show the present one.", no_args_is_help=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from trivium.files import replace_file
 from trivium.host.distributions import read_regular
 
 LARGEST: Final = 32 * 1024 * 1024
@@ -102,14 +101,4 @@ def _line(text: str, location: Sequence[str | int]) -> int:
 
 def write_lock(lock: Lock, file: Path) -> None:
     """The file appears whole or stays as it was. Raises `OSError`."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="ascii") as out:
-            out.write(lock.text())
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.chmod(0o644)
-        fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)
+    replace_file(file, lock.text().encode("ascii"), 0o644)

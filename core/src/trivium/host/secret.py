@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from trivium.files import appear
 
 log = logging.getLogger("trivium.host")
 
@@ -30,7 +30,7 @@ def read_secret(path: Path) -> Secret:
     """
     try:
         if not path.exists():
-            _make(path)
+            appear(path, secrets.token_bytes(_SHORTEST))
     except OSError as error:
         log.warning("the home folder cannot be used (%s): stand-ins will not outlive this run", type(error).__name__)
         return Secret(secrets.token_bytes(_SHORTEST), "")
@@ -46,16 +46,3 @@ def read_secret(path: Path) -> Secret:
 def _unusable(fault: str) -> Secret:
     log.error("%s: nothing that has to be recorded will be done", fault)
     return Secret(secrets.token_bytes(_SHORTEST), fault)
-
-
-def _make(path: Path) -> None:
-    """The file appears whole or not at all, whoever else is starting."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    fresh.touch(mode=0o600)
-    try:
-        fresh.write_bytes(secrets.token_bytes(_SHORTEST))
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-    finally:
-        fresh.unlink()

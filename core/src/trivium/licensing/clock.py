@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from trivium.files import read_small, replace_file
 from trivium.licensing.document import LicenseFault, LicenseState
-from trivium.licensing.files import read_small, replace_file
 from trivium.licensing.moments import DAY, LAST, parsed, utc, written
 
 TOLERANCE: Final = 2 * DAY

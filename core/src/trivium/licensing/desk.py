@@ -10,9 +10,9 @@ from threading import Lock
 from typing import Any
 
 from trivium.api import PublicKey
+from trivium.files import identities, read_small
 from trivium.licensing.clock import Clock
 from trivium.licensing.document import LONGEST, License, LicenseFault, LicenseState, judge, read
-from trivium.licensing.files import identities, read_small
 from trivium.licensing.keys import TrustedKeys, key_files, load_keys
 from trivium.licensing.revocation import read_revoked
 

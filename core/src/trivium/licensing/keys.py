@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from trivium.api import PublicKey
-from trivium.licensing.files import read_small, replace_file, write_new
+from trivium.files import read_small, replace_file, write_new
 from trivium.licensing.moments import parsed, utc, written
 
 if TYPE_CHECKING:

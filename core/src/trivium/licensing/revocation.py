@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 from typing import Final
 
+from trivium.files import read_small, replace_file
 from trivium.licensing.claims import is_text, is_uuid, license_id
 from trivium.licensing.document import LicenseFault, LicenseState
-from trivium.licensing.files import read_small, replace_file
 from trivium.licensing.moments import utc
 
 _LONGEST: Final = 16 * 1024 * 1024

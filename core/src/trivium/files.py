@@ -7,6 +7,7 @@ import secrets
 import stat
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -54,6 +55,20 @@ def replace_file(path: Path, content: bytes, mode: int) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def appear(path: Path, content: bytes) -> None:
+    """A file for its owner that is made once, whole or not at all. Whoever else is making it, one wins.
+
+    Raises `OSError`.
+    """
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    write_new(fresh, content, 0o600)
+    try:
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
 
 
 def identities(paths: Iterable[Path]) -> tuple[Identity | None, ...] | None:
