@@ -51,27 +51,27 @@ def test_of_an_exception_only_the_type_is_shown(name: str) -> None:
 @pytest.mark.usefixtures("restored")
 def test_everything_goes_to_stderr_and_nothing_through_an_older_handler(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging("info")
-    logging.getLogger("pynetdicom").info("C-FIND for %s", NAME)
+    logging.getLogger("library.net").info("C-FIND for %s", NAME)
     logging.getLogger("trivium.host").info("started")
     logging.getLogger("trivium.host").debug("too low")
     try:
         raise ValueError(NAME)
     except ValueError:
-        logging.getLogger("pydicom").exception("cannot read %s", NAME)
+        logging.getLogger("library.files").exception("cannot read %s", NAME)
     captured = capsys.readouterr()
     assert captured.out == ""
     lines = captured.err.splitlines()
     assert len(lines) == 3
-    assert lines[0].startswith("pynetdicom: info: at test_logs:")
+    assert lines[0].startswith("library.net: info: at test_logs:")
     assert lines[1] == "trivium.host: info: started"
-    assert lines[2].startswith("pydicom: error: at test_logs:")
+    assert lines[2].startswith("library.files: error: at test_logs:")
     assert lines[2].endswith(" (ValueError)")
 
 
 @pytest.mark.usefixtures("restored")
 def test_a_line_of_a_library_with_the_wrong_arguments_shows_no_value(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging("info")
-    logging.getLogger("pynetdicom").info("%d images", NAME)
+    logging.getLogger("library.net").info("%d images", NAME)
     assert NAME not in capsys.readouterr().err
 
 
