@@ -71,6 +71,11 @@ def appear(path: Path, content: bytes) -> None:
         fresh.unlink()
 
 
+def identity(status: os.stat_result) -> Identity:
+    """Changes whenever a file is replaced, written, or given another mode or owner."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
 def identities(paths: Iterable[Path]) -> tuple[Identity | None, ...] | None:
     """What changes when one of the files does, or None while nobody can tell. Raises `OSError`."""
     found: list[Identity | None] = []
@@ -82,5 +87,5 @@ def identities(paths: Iterable[Path]) -> tuple[Identity | None, ...] | None:
             found.append(None)
             continue
         newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
-        found.append((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+        found.append(identity(status))
     return tuple(found) if time.time_ns() - newest > _SETTLED else None

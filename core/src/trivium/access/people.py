@@ -20,6 +20,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from trivium.files import Identity, identity
+
 NAME: Final = r"^[a-z0-9][a-z0-9._@\\-]{0,63}$"
 """Lower case, so that two names that look alike are alike. `@` and the backslash are there for accounts of a domain:
 who approves needs the name of the account under which he calls.
@@ -71,7 +73,7 @@ class People:
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self._path = path
         self._clock = clock
-        self._read: tuple[tuple[int, ...] | None, tuple[Entry, ...]] = (None, ())
+        self._read: tuple[Identity | None, tuple[Entry, ...]] = (None, ())
         """What the file looked like, and who stood in it: one value, as many threads ask at a time."""
 
     def entries(self) -> tuple[Entry, ...]:
@@ -149,12 +151,11 @@ def _check_once(path: Path, register: Register, part: str) -> None:
         seen.add(key)
 
 
-def _stamp(path: Path) -> tuple[int, ...] | None:
+def _stamp(path: Path) -> Identity | None:
     """Changes whenever the file is replaced or written. Raises `AccessFault`."""
     try:
-        found = os.stat(path)
+        return identity(os.stat(path))
     except FileNotFoundError:
         return None
     except OSError as error:
         raise AccessFault(f"{path.name} cannot be read ({type(error).__name__})") from None
-    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_mode)

@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Any, Final
 from trivium.pipeline.ledger_file import LedgerFault as LedgerFault
 from trivium.pipeline.ledger_file import transaction
 from trivium.policy import ApprovalLevel
+from trivium.privacy.stand_ins import LETTERS
 
 if TYPE_CHECKING:
     import sqlite3
 
 log = logging.getLogger("trivium.approvals")
 
-_LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-"""Without those that are taken for one another when read aloud."""
 KEPT: Final = 30 * 24 * 3600.0
 """Seconds after which a row is removed. What was decided stays in the audit trail."""
 MOST_WAITING: Final = 50
@@ -246,5 +245,5 @@ class Ledger:
 
 
 def _new_code() -> str:
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"

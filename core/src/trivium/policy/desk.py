@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from trivium.files import Identity, identity
 from trivium.policy.model import EMPTY, EditionFile, PolicyFile
 from trivium.policy.policy import Policy
 from trivium.policy.reading import PolicyFault, parse
@@ -22,7 +23,6 @@ LARGEST: Final = 65_536
 _NO_RULES: Final = " (a policy without rules is an empty file)"
 
 M = TypeVar("M", bound=BaseModel)
-Stamp = tuple[int, ...]
 
 
 class PolicyDesk:
@@ -73,7 +73,7 @@ class _Live(Generic[M]):
         self.path = path
         self._model = model
         self._required = required
-        self._stamp: Stamp | None = None
+        self._stamp: Identity | None = None
         self._content: M | None = None
         self._fault: PolicyFault | None = None
         self.last_good: M | None = None
@@ -107,9 +107,9 @@ class _Live(Generic[M]):
             self._fault = fault
         self._stamp = stamp
 
-    def _checked(self, found: os.stat_result) -> Stamp:
+    def _checked(self, found: os.stat_result) -> Identity:
         if not stat.S_ISREG(found.st_mode):
             raise PolicyFault(self.path, None, "is not a file")
         if found.st_size > LARGEST:
             raise PolicyFault(self.path, None, f"is larger than {LARGEST} bytes")
-        return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev)
+        return identity(found)

@@ -33,11 +33,11 @@ PREFIXES: Final = {
 MOST: Final = 100_000
 """Values remembered: some 20 MB."""
 
-_LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Without those that are taken for one another. Twelve of these thirty hold 58 bits."""
 _PREFIX: Final = f"({'|'.join(PREFIXES.values())})"
-_STAND_IN: Final = re.compile(rf"{_PREFIX}((?:-[{_LETTERS}]{{4}}){{3}})", re.ASCII | re.IGNORECASE)
-_PIECE: Final = re.compile(rf"\b{_PREFIX}-[{_LETTERS}]{{4}}(?:[-*?]|\Z)", re.ASCII)
+_STAND_IN: Final = re.compile(rf"{_PREFIX}((?:-[{LETTERS}]{{4}}){{3}})", re.ASCII | re.IGNORECASE)
+_PIECE: Final = re.compile(rf"\b{_PREFIX}-[{LETTERS}]{{4}}(?:[-*?]|\Z)", re.ASCII)
 """The beginning of one: cut short, or with a wildcard in it."""
 _ISO_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
@@ -58,8 +58,8 @@ class StandIns:
         number = int.from_bytes(keyed(self._key, kind, normal(kind, value)))
         letters = ""
         for _ in range(12):
-            number, place = divmod(number, len(_LETTERS))
-            letters += _LETTERS[place]
+            number, place = divmod(number, len(LETTERS))
+            letters += LETTERS[place]
         stand_in = f"{prefix}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
         with self._lock:
             self._values[stand_in] = value.strip(" \0")
@@ -77,7 +77,7 @@ class StandIns:
         found = _STAND_IN.fullmatch(text.strip())
         if found is None or found[1].lower() != PREFIXES.get(kind):
             return None
-        stand_in = found[1].lower() + found[2].upper()
+        stand_in = _as_made(found)
         with self._lock:
             value = self._values.get(stand_in)
             if value is not None:
@@ -89,7 +89,7 @@ class StandIns:
         found = _STAND_IN.fullmatch(text.strip())
         if found is None:
             return None
-        stand_in = found[1].lower() + found[2].upper()
+        stand_in = _as_made(found)
         with self._lock:
             return stand_in if stand_in in self._values else None
 
@@ -105,6 +105,11 @@ class StandIns:
     def mentions(self, text: str) -> bool:
         """Whether a stand-in, or the beginning of one, is somewhere in this text."""
         return _STAND_IN.search(text) is not None or _PIECE.search(text) is not None
+
+
+def _as_made(found: re.Match[str]) -> str:
+    """A stand-in as it was given out, however it was written when it came back."""
+    return str(found[1].lower() + found[2].upper())
 
 
 def keyed(key: bytes, purpose: str, text: str) -> bytes:
