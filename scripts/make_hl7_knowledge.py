@@ -2,8 +2,8 @@
 
     python scripts/make_hl7_knowledge.py FOLDER_OF_STANDARDS_DATA
 
-Reads `hl7v2_segments.json`, `hl7v2_datatypes.json` and `hl7v2_tables.json`; writes `segments.json`, `datatypes.json`
-and `tables.json` beside `trivium_hl7/knowledge/NOTICE.md`. Running it twice gives the same bytes.
+Reads `hl7v2_{segments,datatypes,tables,messages}.json`; writes `segments.json`, `datatypes.json`, `tables.json` and
+`messages.json` beside `trivium_hl7/knowledge/NOTICE.md`. Running it twice gives the same bytes.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def main() -> None:
     _write("segments", _structures(_read(data / "hl7v2_segments.json"), body="segments"))
     _write("datatypes", _structures(_read(data / "hl7v2_datatypes.json"), body="datatypes"))
     _write("tables", _tables(_read(data / "hl7v2_tables.json")))
+    _write("messages", _messages(_read(data / "hl7v2_messages.json")))
 
 
 def _structures(source: dict[str, Any], *, body: str) -> dict[str, Any]:
@@ -72,6 +73,23 @@ def _tables(source: dict[str, Any]) -> dict[str, Any]:
             if code not in RANGE_MARKS:
                 known.setdefault(code, display or "")
     return {"_meta": _meta(source, layout="tables: {number: [name, type, {code: display}]}"), "tables": tables}
+
+
+def _messages(source: dict[str, Any]) -> dict[str, Any]:
+    """Structure trees, each kept once, and what the standard says of events and answers."""
+    layout = (
+        "structures: {id: {version: [node, ...] or the version with the same nodes}}, node: [segment or group, "
+        "minimum, maximum (0 = unbounded), nodes of a group, 'choice' or status B/D]; "
+        "messages: {code^event: [structure, answers in original mode, accept and application answers in enhanced mode]}, events: {code: name}, "
+        "titles: {structure: name}"
+    )
+    return {
+        "_meta": _meta(source, layout=layout),
+        "structures": dict(sorted(source["structures"].items())),
+        "messages": source["messages_291"],
+        "events": source["events"],
+        "titles": source["titles"],
+    }
 
 
 def _padded(row: list[Any]) -> list[Any]:

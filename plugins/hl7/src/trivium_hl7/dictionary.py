@@ -39,7 +39,7 @@ class Table(NamedTuple):
 @cache
 def versions() -> tuple[str, ...]:
     """Every version that has definitions, oldest first."""
-    return tuple(_load("segments")["versions"])
+    return tuple(load("segments")["versions"])
 
 
 def nearest_version(declared: str) -> str | None:
@@ -59,7 +59,7 @@ def nearest_version(declared: str) -> str | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def segment_name(segment_id: str) -> str | None:
-    entry = _load("segments")["segments"].get(segment_id)
+    entry = load("segments")["segments"].get(segment_id)
     return entry[0] if entry else None
 
 
@@ -85,17 +85,17 @@ def is_composite(type_id: str, version: str) -> bool:
 
 def is_type(name: str) -> bool:
     """Whether there is a data type of this name in any version."""
-    return name in _load("datatypes")["datatypes"]
+    return name in load("datatypes")["datatypes"]
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def table(number: str) -> Table | None:
-    found = _load("tables")["tables"].get(number)
+    found = load("tables")["tables"].get(number)
     return Table(*found) if found else None
 
 
 def _definition(kind: str, entry_id: str, number: int, version: str) -> Definition | None:
-    entry = _load(kind)[kind].get(entry_id)
+    entry = load(kind)[kind].get(entry_id)
     if entry is None:
         return None
     order = list(versions())
@@ -119,12 +119,13 @@ def _row(kind: str, by_version: dict[str, Any], version: str, number: int) -> De
         rows = by_version[rows]
     if rows is None or number > len(rows):
         return None
-    name, type_id, usage, maximum, length, table_id, *_ = _load(kind)["rows"][rows[number - 1]] + [None] * 6
+    name, type_id, usage, maximum, length, table_id, *_ = load(kind)["rows"][rows[number - 1]] + [None] * 6
     return Definition(name or "", type_id or "", usage or "", maximum, length, table_id or "")
 
 
 @cache
-def _load(name: str) -> dict[str, Any]:
+def load(name: str) -> dict[str, Any]:
+    """A knowledge file."""
     text = (resources.files("trivium_hl7") / "knowledge" / f"{name}.json").read_text(encoding="utf-8")
     content: dict[str, Any] = json.loads(text)
     return content
