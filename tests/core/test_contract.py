@@ -18,7 +18,8 @@ NAMES = {
     "values": {"API_VERSION", "PluginInfo", "PublicKey", "Command", "CallView", "AfterCall"},
     "tools": {"tool", "ToolSpec", "Effect", "Given", "Call", "hookimpl"},
     "gates": {"Safety", "Preflight", "Fact", "Rows", "RefusalCode"},
-    "marks": {"Kind", "Mark", "Phi", "PhiBy", "Public", "PUBLIC"},
+    "marks": {"Kind", "Mark", "Phi", "PhiBy", "Public", "PUBLIC", "EMBEDDED", "BLOCK", "Composed", "Part", "Image"},
+    "files": {"Folders", "FolderProblem"},
     "settings": {"CommaSeparated"},
     "errors": {
         "TriviumError",

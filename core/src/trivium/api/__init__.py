@@ -1,6 +1,7 @@
 """The contract between the host and its plugins: the only part of Trivium that a plugin imports."""
 
 from trivium.api.call import Call
+from trivium.api.composed import Composed, Image, Part
 from trivium.api.errors import (
     BadInput,
     NotFound,
@@ -16,8 +17,9 @@ from trivium.api.errors import (
     ToolFailure,
     TriviumError,
 )
+from trivium.api.folders import FolderProblem, Folders
 from trivium.api.hookspecs import hookimpl
-from trivium.api.phi import PUBLIC, Kind, Mark, Phi, PhiBy, Public
+from trivium.api.phi import BLOCK, EMBEDDED, PUBLIC, Kind, Mark, Phi, PhiBy, Public
 from trivium.api.plugin import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey
 from trivium.api.safety import Fact, Preflight, Rows, Safety
 from trivium.api.settings import CommaSeparated
@@ -25,6 +27,8 @@ from trivium.api.tool import Effect, Given, ToolSpec, tool
 
 __all__ = [
     "API_VERSION",
+    "BLOCK",
+    "EMBEDDED",
     "PUBLIC",
     "AfterCall",
     "BadInput",
@@ -32,12 +36,17 @@ __all__ = [
     "CallView",
     "CommaSeparated",
     "Command",
+    "Composed",
     "Effect",
     "Fact",
+    "FolderProblem",
+    "Folders",
     "Given",
+    "Image",
     "Kind",
     "Mark",
     "NotFound",
+    "Part",
     "PeerFailed",
     "PeerFailure",
     "PeerRejected",

@@ -16,7 +16,10 @@ value and now that (an HL7 field, a DICOM element), `PhiBy` names the sibling fi
         value: Annotated[str, PhiBy("phi")]     # phi=None means this value is public
 
 A tool's parameter takes a mark too: `patient_id: Annotated[str, Phi(Kind.PATIENT_ID), Field(...)]`. There the host puts
-the value back for a stand-in that it gave out, so that an agent works on with what it has never seen.
+the value back for a stand-in that it gave out, so that an agent works on with what it has never seen. `EMBEDDED` says
+that stand-ins may stand anywhere in the text of a parameter, which is a whole message or document.
+
+A public text of several lines, such as a generated file, is marked `BLOCK` beside `PUBLIC`, and is shown as lines.
 """
 
 from __future__ import annotations
@@ -70,6 +73,20 @@ class Public:
 PUBLIC: Final = Public()
 
 Mark = Phi | PhiBy | Public
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """This parameter's text may hold stand-ins of the host in it, in whose place the values are put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """This public text has lines, and is shown with them."""
+
+
+EMBEDDED: Final = Embedded()
+BLOCK: Final = Block()
 
 
 def mark_among(metadata: Iterable[object]) -> Mark | None:

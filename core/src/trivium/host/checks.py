@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from trivium.api import PUBLIC, Effect, Kind, Mark, Phi, PhiBy, Public, ToolSpec
+from trivium.api import BLOCK, EMBEDDED, PUBLIC, Composed, Effect, Image, Kind, Mark, Phi, PhiBy, Public, ToolSpec
 from trivium.host.schemas import schema_of
 from trivium.pipeline.marks import is_closed, is_model, leaves_of, mark_of, models_of, result_mark
 from trivium.pipeline.redact import withheld
@@ -62,6 +62,12 @@ def _check_marks_of_parameters(spec: ToolSpec) -> None:
             raise UnfitTool(f"its argument {name} has parts with different marks") from None
         if others or (mark and not (isinstance(mark, Phi) and info.annotation in (str, str | None))):
             raise UnfitTool(f"its argument {name} has a mark that is not Phi(kind) on a text")
+        if EMBEDDED in info.metadata and (mark or not _is_text(info.annotation)):
+            raise UnfitTool(f"its argument {name} is EMBEDDED and not a plain text, or a list of them")
+
+
+def _is_text(hint: Any) -> bool:
+    return hint in (str, str | None, list[str], list[str] | None)
 
 
 def _fields_below(model: type[BaseModel]) -> list[FieldInfo]:
@@ -123,6 +129,8 @@ class _Marks:
                 raise UnfitTool(f"{path}.{name} has parts with different marks; make each a field") from None
             if isinstance(mark, PhiBy):
                 self._check_sibling(model, mark, f"{path}.{name}")
+            if BLOCK in info.metadata and not (isinstance(mark, Public) and info.annotation in (str, str | None)):
+                raise UnfitTool(f"{path}.{name} is a block and not a public text")
             if isinstance(mark, Phi | PhiBy) and not _can_be_withheld(info.rebuild_annotation(), mark):
                 raise UnfitTool(f"{path}.{name} carries patient data in a type that cannot hold a text in its place")
             # What a sibling says of a container holds for all that is below it.
@@ -130,6 +138,10 @@ class _Marks:
 
     def _leaves(self, hint: Any, mark: Mark | None, path: str) -> None:
         for leaf in leaves_of(hint):
+            if leaf is Image and not isinstance(mark, Public):
+                raise UnfitTool(f"{path} is a picture, which can only be public")
+            if leaf is Composed:
+                continue  # its parts say what they are
             if is_model(leaf):
                 self.model(leaf, mark, path)
             elif isinstance(leaf, type) and issubclass(leaf, Mapping):

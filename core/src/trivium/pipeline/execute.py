@@ -54,6 +54,8 @@ class Outcome:
     """Sentences of the host beside the result."""
     record_text: bool = False
     """Whether free text of a record stands in the result."""
+    images: tuple[bytes, ...] = ()
+    """Pictures (PNG) that belong to the result."""
     told: dict[str, Any] | None = None
     """The result as observers are told it, whatever the caller is shown."""
 
@@ -85,7 +87,8 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
         entry.note(patients=bounded(shown.patients) or None, shown=sorted(shown.shown) or None)
         notice = passed.license.notice if passed.license else None
         told = house.redactor.closed().render(result, mark, declared=call.spec.output) if house.observers else None
-        return Outcome(shown.content, (notice,) if notice else (), shown.record_text, told.content if told else None)
+        notices = (notice,) if notice else ()
+        return Outcome(shown.content, notices, shown.record_text, shown.images, told.content if told else None)
 
 
 def opened_by(standing: Standing, request: Request, house: House) -> frozenset[Kind]:

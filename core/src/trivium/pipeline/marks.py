@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from trivium.api import PUBLIC, Effect, Kind, Mark, Phi, ToolSpec
+from trivium.api import BLOCK, EMBEDDED, PUBLIC, Effect, Kind, Mark, Phi, ToolSpec
 from trivium.api.phi import mark_among
 
 
@@ -29,13 +29,15 @@ class Field:
     """Whether its values are chosen by the program, so that without any mark it counts as public."""
     optional: bool
     """Whether it may be left out of the result when it holds nothing."""
+    block: bool
+    """Whether it is a text that is shown with its lines."""
 
 
 @cache
 def fields_of(model: type[BaseModel]) -> tuple[Field, ...]:
     """Raises `ValueError` for a field whose marks contradict each other."""
     return tuple(
-        Field(name, mark_of(info), is_closed(info.annotation), not info.is_required())
+        Field(name, mark_of(info), is_closed(info.annotation), not info.is_required(), BLOCK in info.metadata)
         for name, info in model.model_fields.items()
     )
 
@@ -115,13 +117,20 @@ def marked(arguments: type[BaseModel]) -> tuple[tuple[str, Kind], ...]:
     return tuple((name, mark.kind) for name, mark in marks if isinstance(mark, Phi))
 
 
+@cache
+def embedding(arguments: type[BaseModel]) -> tuple[str, ...]:
+    """The parameters in whose text stand-ins may stand."""
+    return tuple(name for name, info in arguments.model_fields.items() if EMBEDDED in info.metadata)
+
+
 def result_mark(spec: ToolSpec) -> Mark | None:
     """The mark on the whole of a tool's result, its own or by default.
 
     What a tool makes of the caller's own input and of its knowledge is public where it does not say otherwise; where
     the host puts patients' values into that input, it has to say.
     """
-    return spec.mark or (PUBLIC if spec.effect is Effect.LOCAL and not marked(spec.input) else None)
+    own = spec.effect is Effect.LOCAL and not marked(spec.input) and not embedding(spec.input)
+    return spec.mark or (PUBLIC if own else None)
 
 
 @cache

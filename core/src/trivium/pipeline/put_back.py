@@ -1,4 +1,4 @@
-"""Arguments that are marked as patient data: a stand-in of this host's becomes the value it stands for."""
+"""Arguments in which patient data is expected: a stand-in of this host's becomes the value it stands for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from trivium.api import BadInput, Kind, Problem, ToolSpec
-from trivium.pipeline.marks import marked
+from trivium.pipeline.marks import embedding, marked
 from trivium.privacy import DateMode, StandIns
 
 _WILDCARDS: Final = frozenset("*?\\")
+_HARMLESS: Final = frozenset(" .,-_'/:()+#@")
+"""What a value may have beside letters and digits where it is put into a message: none of these separates anything."""
 _LONGEST: Final = 1_000
 """Characters of an argument that is looked into. What is longer is no stand-in, and no patient's value either."""
 
@@ -19,6 +21,8 @@ class StandInProblem(Problem):
     OTHER_KIND = "is a stand-in for another kind of value: use one that stood in a field of this kind"
     NOT_ALONE = "holds a stand-in that is cut short or has other characters beside it: give it whole and alone"
     WILDCARD = "is a stand-in for a value with a wildcard in it, which would find others too"
+    EMBEDDED_UNKNOWN = "holds a stand-in that this host does not know (any more): query again and use the new one"
+    EMBEDDED_UNSAFE = "holds a stand-in for a value with characters that would be separators in a message"
 
 
 class DateProblem(Problem):
@@ -31,14 +35,39 @@ class DateProblem(Problem):
 def put_back(spec: ToolSpec, arguments: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
     """The arguments as they came in, but for stand-ins in marked parameters, in whose place their values are.
 
-    Raises `BadInput` for a stand-in that is not known, of another kind, or not alone.
+    Raises `BadInput` for a stand-in that is not known, of another kind, or not alone where it has to be; and for one
+    whose value could end the field it stands in.
     """
     values = {
         name: _value(f"argument {name}", argument, kind, stand_ins)
         for name, kind in marked(spec.input)
         if isinstance(argument := arguments.get(name), str)
     }
+    values |= {
+        name: _filled(f"argument {name}", argument, stand_ins)
+        for name in embedding(spec.input)
+        if (argument := arguments.get(name))
+    }
     return {**arguments, **values}
+
+
+def _filled(where: str, argument: Any, stand_ins: StandIns) -> Any:
+    """A text, or each text of a list, with values in the place of the stand-ins in it."""
+    if isinstance(argument, list):
+        return [_filled(f"{where}, entry {number},", one, stand_ins) for number, one in enumerate(argument, 1)]
+    if not isinstance(argument, str):
+        return argument
+
+    def value(stand_in: str) -> str:
+        kind = stand_ins.kind_of(stand_in)
+        found = stand_ins.resolve(stand_in, kind) if kind else None
+        if found is None:
+            raise BadInput(where=where, problem=StandInProblem.EMBEDDED_UNKNOWN)
+        if not all(character.isalnum() or character in _HARMLESS for character in found):
+            raise BadInput(where=where, problem=StandInProblem.EMBEDDED_UNSAFE)
+        return found
+
+    return stand_ins.replaced(argument, value)
 
 
 def refuse_shifted_dates(spec: ToolSpec, arguments: Mapping[str, Any], dates: DateMode) -> None:

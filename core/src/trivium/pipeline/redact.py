@@ -11,13 +11,13 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
-from trivium.api import PUBLIC, Kind, Mark, Phi, PhiBy, Preflight, Public
+from trivium.api import PUBLIC, Composed, Image, Kind, Mark, Phi, PhiBy, Preflight, Public
 from trivium.pipeline.marks import Field, fields_of, is_plain_number, models_of
 from trivium.privacy import Dates, StandIns
 from trivium.privacy.dates import is_date
 from trivium.privacy.forms import is_order_number, is_uid
 from trivium.privacy.stand_ins import PREFIXES, normal
-from trivium.privacy.text import initials, labeled, plain
+from trivium.privacy.text import Lines, initials, labeled, plain, visible
 
 Mode = Literal["redact", "tokens", "open"]
 
@@ -57,6 +57,8 @@ class Rendered:
     """Stand-ins of the patient numbers that were in it, each once, in order."""
     record_text: bool
     """Whether free text of a record is in it."""
+    images: tuple[bytes, ...] = ()
+    """Pictures (PNG) that belong to it, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,13 @@ class Redactor:
         """
         rendering = _Rendering(self, models_of(declared or type(result)), self.opened(opened))
         content = rendering.model(result, mark)
-        return Rendered(content, frozenset(rendering.shown), tuple(rendering.patients), rendering.record_text)
+        return Rendered(
+            content,
+            frozenset(rendering.shown),
+            tuple(rendering.patients),
+            rendering.record_text,
+            tuple(rendering.images),
+        )
 
     def opened(self, by_policy: frozenset[Kind]) -> frozenset[Kind]:
         """The kinds of patient data that a caller is shown, by the mode and by what a policy opens."""
@@ -123,6 +131,7 @@ class _Rendering:
     shown: set[Kind] = field(default_factory=set)
     patients: dict[str, None] = field(default_factory=dict)
     record_text: bool = False
+    images: list[bytes] = field(default_factory=list)
 
     def model(self, model: BaseModel, inherited: Mark | None, above: str = "") -> dict[str, Any]:
         """Every field, but for those that may be left out and hold nothing: a model reads what is not there faster.
@@ -137,11 +146,19 @@ class _Rendering:
             if (value := getattr(model, one.name)) is not None or not one.optional
         ]
         patient = next(filter(None, (_first_text(value) for _, value, mark in fields if _numbers_patient(mark))), above)
-        return {name: self._value(value, mark, patient) for name, value, mark in fields}
+        content = {name: self._value(value, mark, patient) for name, value, mark in fields}
+        for one in fields_of(type(model)):
+            if one.block and isinstance(text := content.get(one.name), str):
+                content[one.name] = Lines(text)
+        return content
 
     def _value(self, value: Any, mark: Phi | Public | None, patient: str) -> Any:
         if value is None:
             return None
+        if isinstance(value, Image):
+            return self._image(value, mark)
+        if isinstance(value, Composed):
+            return Lines("".join(self._part(part.text, part.phi, patient) for part in value.parts))
         if isinstance(value, BaseModel):
             return self.model(value, mark, patient)
         if isinstance(value, list | tuple | set | frozenset):
@@ -153,6 +170,23 @@ class _Rendering:
         if mark is None:
             raise Unmarked("a leaf without a mark")
         return _json(value) if isinstance(mark, Public) else self.leaf(_json(value), mark.kind, patient)
+
+    def _image(self, image: Image, mark: Phi | Public | None) -> dict[str, Any]:
+        if not isinstance(mark, Public):
+            raise Unmarked("a picture that is not public")
+        self.images.append(image.png)
+        width, height = image.size
+        return {"mime_type": "image/png", "width": width, "height": height, "bytes": len(image.png)}
+
+    def _part(self, text: str, kind: Kind | None, patient: str) -> str:
+        """A piece of a larger text, in which the brackets around record text would be read as its content."""
+        if kind is None:
+            return text
+        if kind is Kind.TEXT and kind in self.open and text:
+            self.shown.add(kind)
+            self.record_text = True
+            return visible(text)
+        return str(self.leaf(text, kind, patient))
 
     def leaf(self, value: str | int | float | bool, kind: Kind, patient: str) -> str | int | float | bool:
         if value == "":

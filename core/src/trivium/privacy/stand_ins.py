@@ -17,6 +17,7 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 from trivium.api import Kind
@@ -101,6 +102,10 @@ class StandIns:
         """The kind that a stand-in says it is of."""
         found = _STAND_IN.fullmatch(text.strip())
         return next(kind for kind, prefix in PREFIXES.items() if prefix == found[1].lower()) if found else None
+
+    def replaced(self, text: str, value: Callable[[str], str]) -> str:
+        """`text` with a value in the place of every whole stand-in."""
+        return _STAND_IN.sub(lambda found: value(_as_made(found)), text)
 
     def mentions(self, text: str) -> bool:
         """Whether a stand-in, or the beginning of one, is somewhere in this text."""

@@ -29,6 +29,12 @@ _OWN_LABEL: Final = re.compile(r"[\[\uff3b](?=\s*(?:withheld|record))", re.IGNOR
 _BRACKETS: Final = str.maketrans("[]\uff3b\uff3d", "()()")
 
 
+class Lines(str):
+    """A text whose line ends mean something, so that whoever shows it keeps them."""
+
+    __slots__ = ()
+
+
 def visible(text: str) -> str:
     """Without characters that a person does not see: zero-width, direction, tags, controls, private, unassigned.
 

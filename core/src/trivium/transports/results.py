@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,6 +12,7 @@ import mcp_types as types
 from trivium.api import Effect, ToolSpec, TriviumError
 from trivium.host.schemas import schema_of
 from trivium.pipeline.audit import outcome_of
+from trivium.privacy.text import Lines
 
 
 def tool_definition(spec: ToolSpec) -> types.Tool:
@@ -41,11 +44,21 @@ RECORD_TEXT: Final = (
 """The notice that closes a result with free text of records in it."""
 
 
-def success(result: Mapping[str, Any], notices: Sequence[str] = ()) -> types.CallToolResult:
-    """A result as its schema promises it; what the host adds stands in a text of its own, after it."""
-    texts = [as_text(result), *filter(None, ["\n".join(notices)])]
+_LINE_ENDS: Final = re.compile("\r\n|\r|\n")
+
+
+def success(
+    result: Mapping[str, Any], notices: Sequence[str] = (), images: Sequence[bytes] = ()
+) -> types.CallToolResult:
+    """A result as its schema promises it, then its pictures; what the host adds stands in a text of its own, last."""
+    pictures = [
+        types.ImageContent(type="image", data=base64.b64encode(image).decode("ascii"), mime_type="image/png")
+        for image in images
+    ]
+    closing = [types.TextContent(type="text", text="\n".join(notices))] if notices else []
     return types.CallToolResult(
-        content=[types.TextContent(type="text", text=text) for text in texts], structured_content=dict(result)
+        content=[types.TextContent(type="text", text=as_text(result)), *pictures, *closing],
+        structured_content=dict(result),
     )
 
 
@@ -70,7 +83,10 @@ def _lines(value: Mapping[str, Any], indent: str) -> list[str]:
         name = _cell(key)
         if item is None or item == "" or item == [] or item == {}:
             continue
-        if isinstance(item, Mapping) and _is_short(item):
+        if isinstance(item, Lines):
+            ends = _LINE_ENDS.split(item.rstrip("\r\n"))
+            lines += [f"{indent}{name}:", *(f"{indent}  {_cell(line)}" for line in ends)]
+        elif isinstance(item, Mapping) and _is_short(item):
             lines.append(f"{indent}{name}: {_cell(item)}")
         elif isinstance(item, Mapping):
             lines += [f"{indent}{name}:", *_lines(item, indent + "  ")]

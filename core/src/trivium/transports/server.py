@@ -64,7 +64,9 @@ def build_server(host: Host, caller: str | CallerOf, approvals_page: PageOf = la
             return failure(error)
         except Exception as error:  # its text could be patient data, and must reach neither client nor span
             return failure(crashed("the call", error))
-        return success(outcome.result, [*outcome.notices, *([RECORD_TEXT] if outcome.record_text else [])])
+        return success(
+            outcome.result, [*outcome.notices, *([RECORD_TEXT] if outcome.record_text else [])], outcome.images
+        )
 
     server: Server[dict[str, Any]] = Server(
         NAME,
