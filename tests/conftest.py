@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +19,21 @@ def leave_out(reason: str) -> NoReturn:
     if os.environ.get("TRIVIUM_REQUIRE_PEERS"):
         pytest.fail(f"required here, but {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Add a line to what the run prints at its end, from whichever process it is run in."""
+    return lambda line: record_property("said", line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.getreports(key)]
+    said = [(report.nodeid, line) for report in reports for name, line in report.user_properties if name == "said"]
+    if said:
+        terminalreporter.section("what the tests say")
+    for _, line in sorted(said, key=lambda entry: entry[0]):
+        terminalreporter.line(str(line))
 
 
 @pytest.fixture

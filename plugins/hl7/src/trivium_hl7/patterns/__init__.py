@@ -1,0 +1,1 @@
+"""Integration patterns: who sends which message to whom, in which order, and what goes wrong."""
