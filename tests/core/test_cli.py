@@ -261,6 +261,8 @@ def test_the_public_shape_of_what_loaded(trivium: Trivium) -> None:
             "summary": "Looks up and moves widgets",
             "reason": "",
             "tools": ["lookup_widget", "list_owners", "break_widget", "wait_for_widget", "move_widget"],
+            "resources": {},
+            "prompts": [],
             "withheld": {},
         }
     ]

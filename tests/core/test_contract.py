@@ -12,11 +12,23 @@ import pytest
 from pydantic import BaseModel
 
 import trivium.api
-from trivium.api import AfterCall, CallView, Command, Kind, PluginInfo, PublicKey, ToolSpec, hookspecs
+from trivium.api import (
+    AfterCall,
+    CallView,
+    Command,
+    Kind,
+    PluginInfo,
+    PromptSpec,
+    PublicKey,
+    ResourceSpec,
+    ToolSpec,
+    hookspecs,
+)
 
 NAMES = {
     "values": {"API_VERSION", "PluginInfo", "PublicKey", "Command", "CallView", "AfterCall"},
     "tools": {"tool", "ToolSpec", "Effect", "Given", "Call", "hookimpl"},
+    "texts": {"resource", "ResourceSpec", "prompt", "PromptSpec", "Completer"},
     "gates": {"Safety", "Preflight", "Fact", "Rows", "RefusalCode"},
     "marks": {"Kind", "Mark", "Phi", "PhiBy", "Public", "PUBLIC", "EMBEDDED", "BLOCK", "Composed", "Part", "Image"},
     "files": {"Folders", "FolderProblem"},
@@ -41,6 +53,8 @@ HOOKS: dict[str, tuple[dict[str, Any], Any]] = {
     "trivium_plugin": ({}, PluginInfo),
     "trivium_settings": ({}, type[BaseModel]),
     "trivium_tools": ({"settings": Any}, Sequence[ToolSpec]),
+    "trivium_resources": ({"settings": Any}, Sequence[ResourceSpec]),
+    "trivium_prompts": ({"settings": Any}, Sequence[PromptSpec]),
     "trivium_license_keys": ({}, Sequence[PublicKey]),
     "trivium_commands": ({}, Sequence[Command]),
     "trivium_veto": ({"call": CallView}, str | None),

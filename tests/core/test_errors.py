@@ -9,7 +9,7 @@ import pytest
 from tests.core.widgets import WidgetProblem
 from trivium.api import BadInput, PeerFailure, PeerTimeout, Problem, RefusalCode, Refused, ToolFailure, TriviumError
 from trivium.api import errors as errors_module
-from trivium.pipeline.call import UnknownTool
+from trivium.pipeline.call import UnknownPrompt, UnknownResource, UnknownTool
 from trivium.pipeline.run import TimedOut
 
 CODES = {
@@ -23,6 +23,8 @@ CODES = {
     "PeerRejected": "peer_rejected",
     "PeerFailed": "peer_failed",
     "UnknownTool": "unknown_tool",
+    "UnknownResource": "unknown_resource",
+    "UnknownPrompt": "unknown_prompt",
     "TimedOut": "timeout",
 }
 """The codes a client can meet, beside those of refusals."""
@@ -108,7 +110,8 @@ def test_refusal_codes_are_these() -> None:
     }
 
 
-def test_the_host_adds_two_failures_of_its_own() -> None:
+def test_the_host_adds_failures_of_its_own() -> None:
     assert issubclass(TimedOut, ToolFailure)
-    assert issubclass(UnknownTool, TriviumError)
-    assert not issubclass(UnknownTool, ToolFailure)
+    for unknown in (UnknownTool, UnknownResource, UnknownPrompt):
+        assert issubclass(unknown, TriviumError)
+        assert not issubclass(unknown, ToolFailure)

@@ -170,7 +170,7 @@ async def test_the_good_ones_work_beside_a_broken_one(environ: dict[str, str]) -
         (NoModel, "trivium_settings returns a pydantic model"),
         (NoTools, "TypeError: 'int' object is not iterable"),
         (NoToolValues, "trivium_tools returns values made by @tool"),
-        (Twice, "it offers a tool twice: spare_tool"),
+        (Twice, "it offers a name twice: spare_tool"),
         (RaisesInKeys, "ValueError: no keys"),
         (NoKeys, ""),
         (RaisesInName, "LookupError: no name"),

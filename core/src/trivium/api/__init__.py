@@ -21,8 +21,11 @@ from trivium.api.folders import FolderProblem, Folders
 from trivium.api.hookspecs import hookimpl
 from trivium.api.phi import BLOCK, EMBEDDED, PUBLIC, Kind, Mark, Phi, PhiBy, Public
 from trivium.api.plugin import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey
+from trivium.api.prompt import PromptSpec, prompt
+from trivium.api.resource import ResourceSpec, resource
 from trivium.api.safety import Fact, Preflight, Rows, Safety
 from trivium.api.settings import CommaSeparated
+from trivium.api.text_tool import Completer
 from trivium.api.tool import Effect, Given, ToolSpec, tool
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "CallView",
     "CommaSeparated",
     "Command",
+    "Completer",
     "Composed",
     "Effect",
     "Fact",
@@ -57,10 +61,12 @@ __all__ = [
     "PluginInfo",
     "Preflight",
     "Problem",
+    "PromptSpec",
     "Public",
     "PublicKey",
     "RefusalCode",
     "Refused",
+    "ResourceSpec",
     "Rows",
     "Safety",
     "TooLarge",
@@ -68,5 +74,7 @@ __all__ = [
     "ToolSpec",
     "TriviumError",
     "hookimpl",
+    "prompt",
+    "resource",
     "tool",
 ]

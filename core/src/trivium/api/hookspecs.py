@@ -23,6 +23,8 @@ import pluggy
 from pydantic import BaseModel
 
 from trivium.api.plugin import AfterCall, CallView, Command, PluginInfo, PublicKey
+from trivium.api.prompt import PromptSpec
+from trivium.api.resource import ResourceSpec
 from trivium.api.tool import ToolSpec
 
 PROJECT: Final = "trivium"
@@ -46,6 +48,18 @@ def trivium_settings() -> type[BaseModel]:
 @hookspec(firstresult=True)
 def trivium_tools(settings: Any) -> Sequence[ToolSpec]:
     """Return your tools. `settings` is your filled section. No network here. Raising: the plugin is left out."""
+    raise AssertionError("a specification is never called")
+
+
+@hookspec(firstresult=True)
+def trivium_resources(settings: Any) -> Sequence[ResourceSpec]:
+    """Return your resources. `settings` is your filled section. No network here. Raising: the plugin is left out."""
+    raise AssertionError("a specification is never called")
+
+
+@hookspec(firstresult=True)
+def trivium_prompts(settings: Any) -> Sequence[PromptSpec]:
+    """Return your prompts. `settings` is your filled section. No network here. Raising: the plugin is left out."""
     raise AssertionError("a specification is never called")
 
 

@@ -23,7 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.callback(invoke_without_command=True)
 def plugins(context: typer.Context, json: Json = False) -> None:
-    """Say which plugins loaded, which did not and why, and which tools they serve. Exit code 1 if one was left out."""
+    """Say which plugins loaded, which did not and why, and what they serve. Exit code 1 if one was left out."""
     if context.invoked_subcommand is not None:
         return
     reports = start_host().reports
@@ -41,6 +41,8 @@ def _paragraph(report: PluginReport) -> str:
     lines = [f"{report.name} ({report.distribution} {report.version}): {state}"]
     lines += [f"  {text}" for text in (report.summary, report.reason) if text]
     lines += [f"  serves {name}" for name in report.tools]
+    lines += [f"  serves {name}: {uri}" for name, uri in report.resources.items()]
+    lines += [f"  serves prompt {name}" for name in report.prompts]
     lines += [f"  withholds {name}: {reason}" for name, reason in report.withheld.items()]
     return "\n".join(lines)
 
@@ -49,10 +51,12 @@ def _paragraph(report: PluginReport) -> str:
 def lock(
     accept: Annotated[
         list[str] | None,
-        typer.Option(help="A tool whose texts give orders to models, to be locked as it is. Can be repeated."),
+        typer.Option(
+            help="A tool, resource or prompt whose texts give orders to models, to be locked as it is. Can be repeated."
+        ),
     ] = None,
 ) -> None:
-    """Write down the installed plugins and the definitions of their tools, as `plugins.locked=true` will hold them to.
+    """Write down the installed plugins and all they offer, as `plugins.locked=true` will hold them to.
 
     Refuses, and writes nothing, when the files of a plugin are not those it was installed with.
     """
@@ -72,7 +76,7 @@ def lock(
         fail(f"{file.name} cannot be written ({type(error).__name__})")
     note_change("plugins locked")
     for name, entry in sorted(proposal.lock.plugins.items()):
-        typer.echo(f"{name} ({entry.distribution} {entry.version}): {', '.join(sorted(entry.tools)) or 'no tools'}")
+        typer.echo(f"{name} ({entry.distribution} {entry.version}): {', '.join(sorted(entry.tools)) or 'nothing'}")
     for name, reason in sorted(proposal.left_out.items()):
         typer.echo(f"{name} is not locked: {reason}")
     typer.echo(f"lock: {file}")

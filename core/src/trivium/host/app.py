@@ -1,20 +1,22 @@
-"""The host: settings, plugins, tools, and the one way to call them."""
+"""The host: settings, plugins, what they offer, and the one way to call it."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from trivium.api import Command
+from trivium.api import Command, PromptSpec, ResourceSpec, ToolSpec
+from trivium.host.completing import NOTHING, Completions, complete
 from trivium.host.discover import Candidate, installed_plugins
 from trivium.host.house import build_house
 from trivium.host.loader import Plugin, commands_of
 from trivium.host.loading import CannotStart, Loading
+from trivium.host.offers import Served
 from trivium.host.registry import settle
 from trivium.host.report import PluginReport
 from trivium.host.service import Service
@@ -42,8 +44,12 @@ class Host:
     settings: CoreSettings
     tools: Mapping[str, ServedTool]
     """Served."""
+    resources: Mapping[str, ResourceSpec]
+    """Served, by name."""
+    prompts: Mapping[str, PromptSpec]
+    """Served."""
     known: Mapping[str, ServedTool]
-    """Those that are withheld as well."""
+    """The tools, and those behind resources and prompts; also those that are withheld."""
     reports: Sequence[PluginReport]
     house: House
     plugins: Sequence[Plugin]
@@ -64,15 +70,17 @@ class Host:
         if absent := [name for name in settings.plugins.required if name not in contributions]:
             raise CannotStart(f"plugins.required names {', '.join(absent)}, which is not loaded; see `trivium plugins`")
         house = build_house(settings, contributions)
-        tools, withheld = settle({name: c.tools for name, c in contributions.items()}, settings.tools)
-        known = {spec.name: ServedTool(spec, name) for name, c in contributions.items() for spec in c.tools}
+        served, withheld = settle({name: c.offers for name, c in contributions.items()}, settings.tools)
+        known = {spec.name: Served(spec, name).tool for name, c in contributions.items() for spec in c.offers}
         if len(contributions) == len(loading.sections):  # else a rule may be for a tool of a plugin that is not loaded
             check_policy(house.policy, known)
         return cls(
             settings=settings,
-            tools=tools,
+            tools={name: one.tool for name, one in served.items() if isinstance(one.offer, ToolSpec)},
+            resources={name: one.offer for name, one in served.items() if isinstance(one.offer, ResourceSpec)},
+            prompts={name: one.offer for name, one in served.items() if isinstance(one.offer, PromptSpec)},
             known=known,
-            reports=loading.finished(tools, withheld),
+            reports=loading.finished(served, withheld),
             house=house,
             plugins=tuple(loading.plugins.values()),
         )
@@ -81,10 +89,43 @@ class Host:
         """Run a tool by the one road there is; what it raises is said at `trivium.pipeline.execute`."""
         return await execute_and_tell(Request(name, arguments, caller, self.tools), self.house, person, progress)
 
-    def listed(self) -> list[str]:
-        """The tools that clients are shown: served, and not switched off by the policy as it stands."""
+    async def read(self, uri: str, *, caller: str, person: Person) -> Outcome:
+        """The text of a resource, as the result `{"text": ...}`; by the same road."""
+        if found := self.resource_at(uri):
+            request = Request(found[0].name, found[1], caller, self._behind(self.resources), "resource")
+        else:
+            request = Request(uri, {}, caller, {}, "resource")
+        return await execute_and_tell(request, self.house, person, _nobody_told)
+
+    def resource_at(self, uri: str) -> tuple[ResourceSpec, dict[str, str]] | None:
+        """What answers to a URI, and with which arguments: a fixed one before templates, else the first that fits."""
+        for spec in sorted(self.resources.values(), key=lambda spec: not spec.fixed):
+            if (arguments := spec.template.match(uri)) is not None:
+                return spec, arguments
+        return None
+
+    async def get_prompt(self, name: str, arguments: Any, *, caller: str, person: Person) -> Outcome:
+        """The text of a prompt, as the result `{"text": ...}`; by the same road."""
+        request = Request(name, arguments, caller, self._behind(self.prompts), "prompt")
+        return await execute_and_tell(request, self.house, person, _nobody_told)
+
+    async def complete(self, spec: ResourceSpec | PromptSpec, argument: str, typed: str, chosen: Any) -> Completions:
+        """What an argument can be. Nothing of a resource or prompt that the policy has switched off."""
+        if spec.name not in self.listed([spec.name]):
+            return NOTHING
+        return await complete(spec, self.known[spec.name].plugin, argument, typed, chosen, self.house.workers)
+
+    def _behind(self, names: Iterable[str]) -> dict[str, ServedTool]:
+        return {name: self.known[name] for name in names}
+
+    def listed(self, names: Iterable[str] | None = None) -> list[str]:
+        """What clients are shown of these names, or of the tools: served, and not switched off by the policy now."""
         policy = Standing.of(self.house.policy).policy  # what a fault refuses says so when it is called
-        return [name for name, tool in self.tools.items() if policy.rules(name, tool.spec.effect).enabled]
+        return [
+            name
+            for name in (self.tools if names is None else names)
+            if policy.rules(name, self.known[name].spec.effect).enabled
+        ]
 
     def serving(self) -> Service:
         """What runs beside the calls while a transport serves this host."""
@@ -93,6 +134,10 @@ class Host:
     def commands(self) -> list[Command]:
         """What plugins add to the `trivium` program."""
         return [command for plugin in self.plugins for command in commands_of(plugin)]
+
+
+async def _nobody_told(done: float, total: float | None) -> None:
+    """Texts are too quick for progress."""
 
 
 def check_policy(desk: PolicyDesk, known: Mapping[str, ServedTool]) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from trivium.api import BLOCK, EMBEDDED, PUBLIC, Composed, Effect, Image, Kind, Mark, Phi, PhiBy, Public, ToolSpec
+from trivium.api.text_tool import Text
 from trivium.host.schemas import schema_of
 from trivium.pipeline.marks import is_closed, is_model, leaves_of, mark_of, models_of, result_mark
 from trivium.pipeline.redact import withheld
@@ -32,6 +33,19 @@ def check_tool(spec: ToolSpec) -> None:
         _check_bounds(spec)
         _Marks(required=result_mark(spec) is None).model(spec.output, spec.mark, spec.output.__name__)
         _check_schemas(spec)
+    except UnfitTool as fault:
+        raise UnfitTool(f"{spec.name}: {fault}") from None
+
+
+def check_text(spec: ToolSpec) -> None:
+    """The tool behind a resource or a prompt. Its types were checked when it was made, and no client sees a schema.
+
+    Raises `UnfitTool`.
+    """
+    try:
+        if spec.output is not Text or spec.effect is not Effect.LOCAL:
+            raise UnfitTool("it does not give a text of its own")
+        _check_parameters(spec)
     except UnfitTool as fault:
         raise UnfitTool(f"{spec.name}: {fault}") from None
 

@@ -1,4 +1,4 @@
-"""A tool's definition as data: all that a client is shown of it, and what its gates are made from."""
+"""Definitions as data: all that clients are shown of a tool, a resource or a prompt, and what its gates go by."""
 
 from __future__ import annotations
 
@@ -6,14 +6,34 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from trivium.api import ToolSpec
+from trivium.api import PromptSpec, ResourceSpec
+from trivium.host.offers import Offer
 from trivium.host.schemas import schema_of
+from trivium.pipeline.call import Sort
 
 Definition: TypeAlias = Mapping[str, Any]
 
 
-def definition_of(spec: ToolSpec) -> dict[str, Any]:
-    """The annotations that clients see follow from `effect` and `title`."""
+def definition_of(spec: Offer) -> dict[str, Any]:
+    """The annotations that clients see of a tool follow from `effect` and `title`."""
+    if isinstance(spec, ResourceSpec):
+        return {
+            "title": spec.title,
+            "description": spec.description,
+            "uri": spec.uri,
+            "mime_type": spec.mime_type,
+            "variables": {name: info.description or "" for name, info in spec.tool.input.model_fields.items()},
+            "requires": sorted(spec.tool.requires),
+        }
+    if isinstance(spec, PromptSpec):
+        return {
+            "title": spec.title,
+            "description": spec.description,
+            "arguments": {
+                one.name: {"description": one.description, "required": one.required} for one in spec.arguments
+            },
+            "requires": sorted(spec.tool.requires),
+        }
     return {
         "title": spec.title,
         "description": spec.description,
@@ -23,6 +43,11 @@ def definition_of(spec: ToolSpec) -> dict[str, Any]:
         "requires": sorted(spec.requires),
         "approval": spec.approval,
     }
+
+
+def sort_of(definition: Definition) -> Sort:
+    """Of what it is the definition."""
+    return "resource" if "uri" in definition else "prompt" if "arguments" in definition else "tool"
 
 
 def canonical(definition: Definition) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from trivium.api import ToolSpec
-from trivium.host.definitions import Definition, canonical, definition_of
+from trivium.host.definitions import Definition, canonical, definition_of, sort_of
 from trivium.host.distributions import Installed
 from trivium.host.hidden import visible
 from trivium.host.lockfile import Lock, LockedPlugin
+from trivium.host.offers import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Difference:
     what: str
     """One sentence."""
     tool: str = ""
+    """Or the resource, or the prompt."""
     details: tuple[str, ...] = ()
     """Lines below it: files, paths in a schema, a unified diff. Printable, whatever a plugin has written."""
 
@@ -29,12 +30,12 @@ class Difference:
 
 
 def differences(
-    lock: Lock, installed: Mapping[str, Installed | None], offers: Mapping[str, Sequence[ToolSpec]]
+    lock: Lock, installed: Mapping[str, Installed | None], offers: Mapping[str, Sequence[Offer]]
 ) -> list[Difference]:
     """What is new, gone or changed.
 
-    `installed` has every plugin there is, with its distribution if it has one; `offers` the tools of those that could
-    be asked for them.
+    `installed` has every plugin there is, with its distribution if it has one; `offers` the tools, resources and
+    prompts of those that could be asked for them.
     """
     found: list[Difference] = []
     for plugin in sorted(lock.plugins.keys() | installed.keys()):
@@ -83,9 +84,9 @@ def _files(locked: Mapping[str, str], listed: Mapping[str, str]) -> Iterator[str
 def _of_tools(plugin: str, locked: Mapping[str, Definition], offered: Mapping[str, Definition]) -> Iterator[Difference]:
     for name in sorted(locked.keys() | offered.keys()):
         if name not in offered:
-            yield Difference(plugin, "the tool is gone", name)
+            yield Difference(plugin, f"the {sort_of(locked[name])} is gone", name)
         elif name not in locked:
-            yield Difference(plugin, "the tool is not in the lock", name)
+            yield Difference(plugin, f"the {sort_of(offered[name])} is not in the lock", name)
         elif canonical(locked[name]) != canonical(offered[name]):
             yield from (
                 Difference(plugin, what, name, tuple(details)) for what, details in _parts(locked[name], offered[name])
@@ -95,6 +96,8 @@ def _of_tools(plugin: str, locked: Mapping[str, Definition], offered: Mapping[st
 _SENTENCES: Final = {
     "description": "its description has changed",
     "input": "what it takes has changed",
+    "variables": "what it takes has changed",
+    "arguments": "what it takes has changed",
     "output": "what it returns has changed",
 }
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from trivium.api import ToolSpec
 from trivium.host.definitions import Definition, definition_of, places_of, texts_of
 from trivium.host.hidden import folded, hidden_in
+from trivium.host.offers import Offer
 from trivium.host.orders import LONG_WORD, order_in, unreadable
 
 _TOOL: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -16,7 +16,7 @@ _DIGITS: Final = str.maketrans("01", "ol")
 """Digits that look like letters."""
 
 
-def unseen_in(spec: ToolSpec) -> str:
+def unseen_in(spec: Offer) -> str:
     """What in a definition does not look like what it is, with its place; empty if nothing."""
     if not _TOOL.fullmatch(spec.name):
         return "a tool's name is lower case letters, digits and underscores"
@@ -30,7 +30,7 @@ def unseen_in(spec: ToolSpec) -> str:
     return ""
 
 
-def order_to_models(spec: ToolSpec, others: Collection[str], vouched: Definition | None = None) -> str:
+def order_to_models(spec: Offer, others: Collection[str], vouched: Definition | None = None) -> str:
     """The first order that a definition gives, with its place; empty if there is none.
 
     `others` are the tools of other plugins; `vouched` is the definition that somebody has looked at and locked: what

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pluggy
 from pydantic import BaseModel, ValidationError
 
-from trivium.api import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey, ToolSpec, hookspecs
-from trivium.host.checks import check_tool
+from trivium.api import (
+    API_VERSION,
+    AfterCall,
+    CallView,
+    Command,
+    PluginInfo,
+    PromptSpec,
+    PublicKey,
+    ResourceSpec,
+    hookspecs,
+)
+from trivium.host.checks import UnfitTool, check_text, check_tool
 from trivium.host.discover import Candidate
 from trivium.host.hidden import hidden_in
 from trivium.host.lint import unseen_in
+from trivium.host.offers import Offer
 from trivium.settings import CoreSettings, Sources, faults_of, fill
+
+T = TypeVar("T")
 
 
 class LeftOut(Exception):
@@ -42,7 +55,8 @@ class Plugin:
 class Contribution:
     """What a plugin hands to the host."""
 
-    tools: Sequence[ToolSpec] = ()
+    offers: Sequence[Offer] = ()
+    """Tools, resources, prompts."""
     license_keys: Mapping[str, PublicKey] = field(default_factory=dict)
     veto: Callable[[CallView], str | None] | None = None
     observer: Callable[[AfterCall], None] | None = None
@@ -85,10 +99,9 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
     try:
         model = plugin.settings_model
         settings = None if model is None else fill(model, sources, section=plugin.info.name)
-        tools = tuple(plugin.ask("trivium_tools", settings=settings) or ())
+        offers = _offers(plugin, settings)
         keys = {key.kid: key for key in plugin.ask("trivium_license_keys") or ()}
-        for spec in tools:
-            check_tool(spec)
+        for spec in offers:
             if unseen := unseen_in(spec):
                 raise LeftOut(unseen)
     except LeftOut:
@@ -97,17 +110,38 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
         raise LeftOut(f"its settings: {faults_of(error)}") from error
     except (Exception, SystemExit) as error:
         raise LeftOut(_words(error)) from error
-    names = [spec.name for spec in tools]
+    names = [spec.name for spec in offers]
     if twice := {name for name in names if names.count(name) > 1}:
-        raise LeftOut(f"it offers a tool twice: {', '.join(sorted(twice))}")
+        raise LeftOut(f"it offers a name twice: {', '.join(sorted(twice))}")
     return Contribution(
-        tools=tools,
+        offers=offers,
         license_keys=keys,
         veto=(lambda call: plugin.ask("trivium_veto", call=call)) if plugin.answers("trivium_veto") else None,
         observer=(lambda event: plugin.ask("trivium_after_call", event=event))
         if plugin.answers("trivium_after_call")
         else None,
     )
+
+
+def _offers(plugin: Plugin, settings: BaseModel | None) -> tuple[Offer, ...]:
+    """Tools, then resources, then prompts. Raises `UnfitTool`, and what the plugin raises."""
+    tools = tuple(plugin.ask("trivium_tools", settings=settings) or ())
+    texts: list[ResourceSpec | PromptSpec] = [
+        *_all_made("resource", ResourceSpec, plugin.ask("trivium_resources", settings=settings) or ()),
+        *_all_made("prompt", PromptSpec, plugin.ask("trivium_prompts", settings=settings) or ()),
+    ]
+    for tool in tools:
+        check_tool(tool)
+    for text in texts:
+        check_text(text.tool)
+    return (*tools, *texts)
+
+
+def _all_made(sort: str, kind: type[T], values: Iterable[object]) -> list[T]:
+    made = list(values)
+    if not all(isinstance(one, kind) for one in made):
+        raise UnfitTool(f"trivium_{sort}s returns values made by @{sort}")
+    return cast(list[T], made)
 
 
 def commands_of(plugin: Plugin) -> Sequence[Command]:

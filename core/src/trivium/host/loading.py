@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from trivium.api import ToolSpec
+from trivium.api import PromptSpec, ResourceSpec, ToolSpec
 from trivium.host.discover import Candidate
 from trivium.host.lint import order_to_models
 from trivium.host.loader import Contribution, LeftOut, Plugin, collect, load
+from trivium.host.offers import Offer, Served
 from trivium.host.report import PluginReport, Status
-from trivium.pipeline import ServedTool
 from trivium.settings import CoreSettings, Sources, nearest
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Loading:
         self.reports: dict[tuple[str, str], PluginReport] = {}
         self.plugins: dict[str, Plugin] = {}
         self.sections: dict[str, type[BaseModel] | None] = {}
-        self.offers: dict[str, Sequence[ToolSpec]] = {}
-        """Every tool of the plugins that are in, also those that are not trusted."""
+        self.offers: dict[str, Sequence[Offer]] = {}
+        """Every tool, resource and prompt of the plugins that are in, also those that are not trusted."""
         self.doubts: dict[str, dict[str, str]] = {}
         """Of these the ones that are not trusted, with the reason."""
         self._locked = _locked_mode(settings, candidates)
@@ -73,12 +73,12 @@ class Loading:
             except LeftOut as fault:
                 del self.plugins[name]
                 self._note(plugin.candidate, Status.LEFT_OUT, str(fault), plugin.info.summary)
-        self.offers = {name: contribution.tools for name, contribution in contributions.items()}
+        self.offers = {name: contribution.offers for name, contribution in contributions.items()}
         self.doubts = {name: doubts for name in self.offers if (doubts := self._doubts(name))}
         return {name: self._trusted(name, contribution) for name, contribution in contributions.items()}
 
     def _doubts(self, plugin: str) -> dict[str, str]:
-        """In locked mode tools whose definition is not the locked one; else those that give orders to models."""
+        """In locked mode offers whose definition is not the locked one; else those that give orders to models."""
         specs = self.offers[plugin]
         if self._locked:
             doubts = self._locked.doubts(plugin, specs)
@@ -86,11 +86,11 @@ class Loading:
             others = [spec.name for name, offer in self.offers.items() if name != plugin for spec in offer]
             doubts = {spec.name: order for spec in specs if (order := self._order(plugin, spec, others))}
         for name, reason in doubts.items():
-            log.warning("tool %s of plugin %s is withheld: %s", name, plugin, reason)
+            log.warning("%s of plugin %s is withheld: %s", name, plugin, reason)
         return doubts
 
-    def _order(self, plugin: str, spec: ToolSpec, others: Collection[str]) -> str:
-        """An order to models in the texts of a tool, unless somebody has looked at it and locked it."""
+    def _order(self, plugin: str, spec: Offer, others: Collection[str]) -> str:
+        """An order to models in the texts of an offer, unless somebody has looked at it and locked it."""
         if not (order := order_to_models(spec, others)):
             return ""
         from trivium.host.lockfile import LockFault, read_lock
@@ -103,7 +103,7 @@ class Loading:
 
     def _trusted(self, name: str, contribution: Contribution) -> Contribution:
         doubts = self.doubts.get(name, {})
-        return replace(contribution, tools=tuple(spec for spec in contribution.tools if spec.name not in doubts))
+        return replace(contribution, offers=tuple(spec for spec in contribution.offers if spec.name not in doubts))
 
     def check_selections(self, contributions: Mapping[str, Contribution]) -> None:
         """Refuse names that select nothing: a misspelt one in a list of what is disabled would leave it served.
@@ -119,13 +119,13 @@ class Loading:
             _check_known("tools.disabled", tools.disabled, offered)
 
     def finished(
-        self, tools: Mapping[str, ServedTool], withheld: Mapping[str, dict[str, str]]
+        self, served: Mapping[str, Served], withheld: Mapping[str, dict[str, str]]
     ) -> tuple[PluginReport, ...]:
         return tuple(
-            replace(
+            _with_offers(
                 report,
-                tools=tuple(name for name, tool in tools.items() if tool.plugin == report.name),
-                withheld=self.doubts.get(report.name, {}) | withheld.get(report.name, {}),
+                [one.offer for one in served.values() if one.plugin == report.name],
+                self.doubts.get(report.name, {}) | withheld.get(report.name, {}),
             )
             if report.status is Status.LOADED
             else report
@@ -148,6 +148,16 @@ def _locked_mode(settings: CoreSettings, candidates: Sequence[Candidate]) -> Loc
 
     selected = {candidate.name for candidate in candidates if not deselected(candidate.name, settings)}
     return Locked(settings.lock_file, candidates, selected)
+
+
+def _with_offers(report: PluginReport, served: Sequence[Offer], withheld: dict[str, str]) -> PluginReport:
+    return replace(
+        report,
+        tools=tuple(one.name for one in served if isinstance(one, ToolSpec)),
+        resources={one.name: one.uri for one in served if isinstance(one, ResourceSpec)},
+        prompts=tuple(one.name for one in served if isinstance(one, PromptSpec)),
+        withheld=withheld,
+    )
 
 
 def _check_known(setting: str, names: Collection[str], known: Collection[str]) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from importlib.metadata import Distribution
 from pathlib import Path
 
-from trivium.api import ToolSpec
 from trivium.host.definitions import canonical, definition_of
 from trivium.host.discover import Candidate
 from trivium.host.distributions import Installed, inspect
 from trivium.host.guard import Guard
 from trivium.host.lockfile import Lock, LockedPlugin, LockFault, read_lock
+from trivium.host.offers import Offer
 
 
 class Locked:
@@ -48,8 +48,8 @@ class Locked:
         """Why a candidate is not to be imported; empty if it may be."""
         return self._fault or self._reasons[candidate.name, candidate.distribution]
 
-    def doubts(self, plugin: str, specs: Sequence[ToolSpec]) -> dict[str, str]:
-        """The tools of a plugin that are not to be served, with the reason."""
+    def doubts(self, plugin: str, specs: Sequence[Offer]) -> dict[str, str]:
+        """The offers of a plugin that are not to be served, with the reason."""
         tools = self._lock.plugins[plugin].tools
         return {
             spec.name: "its definition is not the locked one" if spec.name in tools else "it is not in the lock"

@@ -1,4 +1,4 @@
-"""The lock file: which plugins this host may import, and how their tools were defined when somebody looked at them."""
+"""The lock file: which plugins this host may import, and what they offered, as it was when somebody looked at it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LockedPlugin(BaseModel):
     files: dict[str, str]
     """What that RECORD lists, to tell later which files have changed."""
     tools: dict[str, dict[str, Any]]
-    """The definition of each tool (`trivium.host.definitions`)."""
+    """The definition of each tool, resource and prompt (`trivium.host.definitions`)."""
 
 
 class Lock(BaseModel):

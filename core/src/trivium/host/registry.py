@@ -1,6 +1,7 @@
-"""Which tools are served. A name that two plugins claim is served by neither: guessing would be picking a winner.
+"""What is served. A name that two plugins claim is served by neither: guessing would be picking a winner.
 
-So it is with names that read alike: `find_studies` and `findstudies` are one tool to whoever approves a call.
+So it is with names that read alike, as `find_studies` and `findstudies` are one tool to whoever approves a call, and
+with resources of two plugins that both answer to some URI.
 """
 
 from __future__ import annotations
@@ -8,25 +9,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from trivium.api import ToolSpec
+from trivium.api import ResourceSpec
 from trivium.host.lint import read_alike
-from trivium.pipeline import ServedTool
+from trivium.host.offers import Offer, Served
 from trivium.settings.model import ToolSelection
 
 
 def settle(
-    offers: Mapping[str, Sequence[ToolSpec]], selection: ToolSelection
-) -> tuple[dict[str, ServedTool], dict[str, dict[str, str]]]:
-    """The tools served, by name; and for each plugin those withheld, with the reason.
+    offers: Mapping[str, Sequence[Offer]], selection: ToolSelection
+) -> tuple[dict[str, Served], dict[str, dict[str, str]]]:
+    """What is served, by name; and for each plugin what is withheld, with the reason.
 
-    `offers` has the tools of each plugin in loading order, which is the order they are listed in.
+    `offers` has those of each plugin in loading order, which is the order they are listed in.
     """
     owners: defaultdict[str, list[str]] = defaultdict(list)
     for plugin, specs in offers.items():
         for spec in specs:
             owners[spec.name].append(plugin)
     alike = read_alike([(plugin, spec.name) for plugin, specs in offers.items() for spec in specs])
-    served: dict[str, ServedTool] = {}
+    alike |= _same_uris(
+        {plugin: [one for one in specs if isinstance(one, ResourceSpec)] for plugin, specs in offers.items()}
+    )
+    served: dict[str, Served] = {}
     withheld: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for plugin, specs in offers.items():
         for spec in specs:
@@ -34,7 +38,7 @@ def settle(
             if reason:
                 withheld[plugin][spec.name] = reason
             else:
-                served[spec.name] = ServedTool(spec, plugin)
+                served[spec.name] = Served(spec, plugin)
     return served, dict(withheld)
 
 
@@ -46,3 +50,15 @@ def _reason(name: str, owners: Sequence[str], selection: ToolSelection) -> str:
     if selection.enabled is not None and name not in selection.enabled:
         return "not in tools.enabled"
     return ""
+
+
+def _same_uris(offers: Mapping[str, Sequence[ResourceSpec]]) -> dict[tuple[str, str], str]:
+    """The resources, by plugin and name, that share a URI with another plugin's; with what is to be said of each."""
+    return {
+        (plugin, mine.name): f"{mine.uri} is claimed by {plugin} and, as {other.uri}, by {owner}"
+        for plugin, resources in offers.items()
+        for mine in resources
+        for owner, others in offers.items()
+        for other in others
+        if owner != plugin and mine.template.overlaps(other.template)
+    }

@@ -25,6 +25,10 @@ class PluginReport:
     reason: str = ""
     tools: tuple[str, ...] = ()
     """Served."""
+    resources: dict[str, str] = field(default_factory=dict)
+    """Served: the URI, or the template, of each by its name."""
+    prompts: tuple[str, ...] = ()
+    """Served."""
     withheld: dict[str, str] = field(default_factory=dict)
     """Not served, and why."""
 

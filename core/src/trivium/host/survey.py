@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from trivium.api import ToolSpec
 from trivium.host.definitions import definition_of
 from trivium.host.differences import Difference, differences
 from trivium.host.discover import Candidate
@@ -15,6 +14,7 @@ from trivium.host.distributions import Installed, inspect
 from trivium.host.loading import Loading, deselected
 from trivium.host.locked import distribution_of
 from trivium.host.lockfile import Lock, LockedPlugin
+from trivium.host.offers import Offer
 from trivium.settings import CoreSettings, Sources
 
 
@@ -30,8 +30,8 @@ class Proposal:
     left_out: Mapping[str, str]
     """Plugins that are not in it, with the reason."""
     installed: Mapping[str, Installed]
-    offers: Mapping[str, Sequence[ToolSpec]]
-    """The plugins and tools that are in it."""
+    offers: Mapping[str, Sequence[Offer]]
+    """The plugins that are in it, and what they offer."""
 
     def changes(self, before: Lock) -> list[Difference]:
         """What it takes for good that the lock before it did not."""
@@ -98,7 +98,7 @@ def compare(settings: CoreSettings, sources: Sources, candidates: Sequence[Candi
     return claimed + differences(lock, {candidate.name: _inspected(candidate) for candidate in there}, offers)
 
 
-def _concerned(plugin: str, specs: Sequence[ToolSpec], lock: Lock, settings: CoreSettings) -> list[ToolSpec]:
+def _concerned(plugin: str, specs: Sequence[Offer], lock: Lock, settings: CoreSettings) -> list[Offer]:
     """A tool that is neither locked nor asked for is no difference."""
     entry = lock.plugins.get(plugin)
     return [spec for spec in specs if (entry and spec.name in entry.tools) or _is_selected(spec.name, settings)]
@@ -114,7 +114,7 @@ def _inspected(candidate: Candidate) -> Installed | None:
     return inspect(distribution) if distribution else None
 
 
-def _entry(installed: Installed, specs: Sequence[ToolSpec]) -> LockedPlugin:
+def _entry(installed: Installed, specs: Sequence[Offer]) -> LockedPlugin:
     return LockedPlugin(
         distribution=installed.name,
         version=installed.version,

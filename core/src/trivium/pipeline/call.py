@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
@@ -31,6 +31,24 @@ class UnknownTool(TriviumError):
     code: ClassVar[str] = "unknown_tool"
 
 
+class UnknownResource(TriviumError):
+    """No resource has that URI, which is not repeated either."""
+
+    code: ClassVar[str] = "unknown_resource"
+
+
+class UnknownPrompt(TriviumError):
+    code: ClassVar[str] = "unknown_prompt"
+
+
+Sort: TypeAlias = Literal["tool", "resource", "prompt"]
+_UNKNOWN: Final[Mapping[Sort, type[TriviumError]]] = {
+    "tool": UnknownTool,
+    "resource": UnknownResource,
+    "prompt": UnknownPrompt,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ServedTool:
     """A tool and the plugin it came from."""
@@ -47,6 +65,8 @@ class Request:
     arguments: Any
     caller: str
     tools: Mapping[str, ServedTool] = field(repr=False)
+    """Among which it is. A resource and a prompt have a tool behind them, which can be asked for in no other way."""
+    sort: Sort = "tool"
 
     @property
     def served(self) -> ServedTool | None:
@@ -115,12 +135,13 @@ def distinct(value: Any) -> str:
 def admit(request: Request, redactor: Redactor) -> AdmittedCall:
     """Check name and arguments, and put values in the place of their stand-ins.
 
-    Raises `UnknownTool`, and `BadInput` naming the argument, never its value.
+    Raises `UnknownTool`, `UnknownResource` or `UnknownPrompt`, and `BadInput` naming the argument, never its value.
     """
     served = request.served
     if served is None:
         near = difflib.get_close_matches(request.name[:64], request.tools, n=1)
-        raise UnknownTool(f"no such tool is served{f'; the nearest is {near[0]}' if near else ''}")
+        nearest = f"; the nearest is {near[0]}" if near else ""
+        raise _UNKNOWN[request.sort](f"no such {request.sort} is served{nearest}")
     raw = {} if request.arguments is None else request.arguments
     if not isinstance(raw, Mapping):
         raise BadInput(where="the arguments", problem=ArgumentProblem.NOT_AN_OBJECT)

@@ -42,8 +42,8 @@ class PluginSelection(Section):
 
 
 class ToolSelection(Section):
-    enabled: Names | None = Field(None, description="Serve these tools only; unset means all.")
-    disabled: Names = Field((), description="Do not serve these tools.")
+    enabled: Names | None = Field(None, description="Serve these tools, resources and prompts only; unset means all.")
+    disabled: Names = Field((), description="Do not serve these tools, resources and prompts.")
 
 
 class LicenseSettings(Section):

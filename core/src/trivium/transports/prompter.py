@@ -36,7 +36,7 @@ class ClientPerson:
     def __init__(
         self,
         context: ServerRequestContext[Any],
-        params: types.CallToolRequestParams,
+        params: types.InputResponseRequestParams,
         approvals_page: str | None = None,
     ) -> None:
         self._context = context

@@ -1,4 +1,4 @@
-"""The MCP server around a host: one list, one call."""
+"""The MCP server around a host: one list of tools, one call; `trivium.transports.texts` for what is read."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from trivium.pipeline import AnswerNeeded
 from trivium.pipeline.run import crashed
 from trivium.transports.prompter import ClientPerson, ask_again
 from trivium.transports.results import RECORD_TEXT, failure, success, tool_definition
+from trivium.transports.texts import Texts
 
 NAME = "trivium"
 INSTRUCTIONS = (
@@ -38,6 +39,9 @@ PageOf = Callable[[ServerRequestContext[Any, Any]], str | None]
 def build_server(host: Host, caller: str | CallerOf, approvals_page: PageOf = lambda _: None) -> Server[dict[str, Any]]:
     """An MCP server for one host, whose caller is the same for all calls or told by each request."""
 
+    def caller_of(context: ServerRequestContext[Any, Any]) -> str:
+        return caller if isinstance(caller, str) else caller(context)
+
     @cache
     def definition(name: str) -> types.Tool:
         return tool_definition(host.tools[name].spec)
@@ -54,7 +58,7 @@ def build_server(host: Host, caller: str | CallerOf, approvals_page: PageOf = la
             outcome = await host.call(
                 params.name,
                 params.arguments,
-                caller=caller if isinstance(caller, str) else caller(context),
+                caller=caller_of(context),
                 person=ClientPerson(context, params, approvals_page(context)),
                 progress=partial(_progress, context),
             )
@@ -75,6 +79,7 @@ def build_server(host: Host, caller: str | CallerOf, approvals_page: PageOf = la
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        **Texts(host, caller_of, approvals_page).handlers(),
     )
     security = RequestStateSecurity(keys=[host.house.state_key])
     server.middleware.append(RequestStateBoundary(security, default_audience=NAME))
