@@ -16,6 +16,7 @@ from trivium.api import (
     BLOCK,
     EMBEDDED,
     PUBLIC,
+    BadInput,
     Composed,
     Effect,
     Image,
@@ -29,8 +30,11 @@ from trivium.api import (
 )
 from trivium.host.checks import UnfitTool, check_tool
 from trivium.host.schemas import schema_of
+from trivium.pipeline.call import AdmittedCall
+from trivium.pipeline.put_back import put_back, refuse_shifted_dates
+from trivium.pipeline.question import question_text
 from trivium.pipeline.redact import Mode, Redactor
-from trivium.privacy import StandIns
+from trivium.privacy import DateMode, StandIns
 from trivium.testing import connect, error_code, memory_host
 from trivium.transports.results import as_text, success
 
@@ -200,3 +204,30 @@ def unmarked_echo(message: Annotated[str, EMBEDDED]) -> Unmarked:
 def test_a_local_tool_that_takes_such_a_message_marks_its_result() -> None:
     with pytest.raises(UnfitTool, match=r"Unmarked.text is not marked as public or as patient data"):
         check_tool(unmarked_echo)
+
+
+@tool(effect=Effect.WRITES_REMOTE)
+def post_echo(message: Annotated[str, EMBEDDED]) -> Echo:
+    """Send a message."""
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("dates", ["shift", "year"])
+def test_a_message_changes_nothing_while_dates_are_shown_otherwise_than_they_are(dates: DateMode) -> None:
+    refuse_shifted_dates(post_echo, {"message": "PID"}, "keep")
+    refuse_shifted_dates(read_echo, {"message": "PID"}, dates)
+    with pytest.raises(BadInput, match="argument message cannot be used: this host does not show dates as they are"):
+        refuse_shifted_dates(post_echo, {"message": "PID"}, dates)
+
+
+def test_a_stand_in_that_was_cut_short_is_refused() -> None:
+    with pytest.raises(BadInput, match="argument message holds a stand-in that is cut short: give it whole"):
+        put_back(read_echo, {"message": "PID|||patient-AB2D-"}, StandIns(KEY))
+
+
+def test_a_person_is_asked_with_the_length_of_a_message_and_nothing_of_it() -> None:
+    call = AdmittedCall(post_echo, "echoing", "somebody", post_echo.input(message="PID|||4711||DOE"))
+    assert question_text(call, None, Redactor()).split("\n") == [
+        "Allow post_echo, once?",
+        "message: a text of 15 characters",
+    ]

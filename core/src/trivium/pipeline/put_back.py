@@ -22,6 +22,7 @@ class StandInProblem(Problem):
     NOT_ALONE = "holds a stand-in that is cut short or has other characters beside it: give it whole and alone"
     WILDCARD = "is a stand-in for a value with a wildcard in it, which would find others too"
     EMBEDDED_UNKNOWN = "holds a stand-in that this host does not know (any more): query again and use the new one"
+    EMBEDDED_CUT = "holds a stand-in that is cut short: give it whole"
     EMBEDDED_UNSAFE = "holds a stand-in for a value with characters that would be separators in a message"
 
 
@@ -30,6 +31,7 @@ class DateProblem(Problem):
         "cannot be used: this host shows dates shifted by a secret number of days, so no date that you know is in the "
         "records; leave it out and choose among the results"
     )
+    FALSE = "cannot be used: this host does not show dates as they are, so a message made from what it shows would lie"
 
 
 def put_back(spec: ToolSpec, arguments: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
@@ -67,14 +69,22 @@ def _filled(where: str, argument: Any, stand_ins: StandIns) -> Any:
             raise BadInput(where=where, problem=StandInProblem.EMBEDDED_UNSAFE)
         return found
 
-    return stand_ins.replaced(argument, value)
+    filled = stand_ins.replaced(argument, value)
+    if stand_ins.mentions(filled):
+        raise BadInput(where=where, problem=StandInProblem.EMBEDDED_CUT)
+    return filled
 
 
 def refuse_shifted_dates(spec: ToolSpec, arguments: Mapping[str, Any], dates: DateMode) -> None:
     """A date in an argument means nothing while dates are shifted, and would be answered with a misleading nothing.
 
+    Nor may a whole message change anything while dates are shown otherwise than they are: it could hold such a date.
     Raises `BadInput`.
     """
+    if dates != "keep" and spec.effect.effectful:
+        for name in embedding(spec.input):
+            if arguments.get(name):
+                raise BadInput(where=f"argument {name}", problem=DateProblem.FALSE)
     if dates == "shift":
         for name, kind in marked(spec.input):
             if kind is Kind.DATE and arguments.get(name):

@@ -9,7 +9,7 @@ import enum
 from collections.abc import Iterator
 from typing import Any, Final
 
-from trivium.api import Kind, Phi, Preflight
+from trivium.api import EMBEDDED, Kind, Phi, Preflight
 from trivium.pipeline.call import AdmittedCall
 from trivium.pipeline.marks import mark_of
 from trivium.pipeline.redact import Redactor
@@ -34,8 +34,16 @@ def _arguments(call: AdmittedCall, redactor: Redactor) -> Iterator[str]:
         value = call.values[name]
         if value == info.default and (value is None or value is False or value == ""):
             continue
+        if EMBEDDED in info.metadata:  # a whole message: what matters of it, the preflight says
+            yield f"{name}: {_extent(value)}"
+            continue
         mark = mark_of(info)
         yield f"{name}: {one_line(_shown(value, mark.kind if isinstance(mark, Phi) else None, redactor))}"
+
+
+def _extent(value: str | list[str] | None) -> str:
+    texts = [value] if isinstance(value, str) else value or []
+    return ", ".join(f"a text of {len(text)} characters" for text in texts[:3]) + (", ..." if len(texts) > 3 else "")
 
 
 def _shown(value: Any, kind: Kind | None, redactor: Redactor) -> str:

@@ -1,0 +1,1 @@
+"""The wire: the only part of this plugin that opens connections."""
