@@ -1,6 +1,6 @@
 """Write the knowledge files of the HL7 plugin from the HL7 v2 standards data.
 
-    python scripts/make_hl7_knowledge.py FOLDER_OF_STANDARDS_DATA
+    python -m scripts.make_hl7_knowledge FOLDER_OF_STANDARDS_DATA
 
 Reads `hl7v2_{segments,datatypes,tables,messages}.json`; writes `segments.json`, `datatypes.json`, `tables.json` and
 `messages.json` beside `trivium_hl7/knowledge/NOTICE.md`. Running it twice gives the same bytes.
@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
+from scripts import hl7_corrections as facts
+
 TARGET: Final = Path(__file__).resolve().parent.parent / "plugins/hl7/src/trivium_hl7/knowledge"
 GENERATOR: Final = "scripts/make_hl7_knowledge.py"
+CORRECTIONS: Final = "scripts/hl7_corrections.py"
 ROW: Final = ["name", "data type", "usage", "maximum repetitions (0 = unbounded)", "length", "table"]
-RANGE_MARKS: Final = frozenset({"...", "…", "_"})
-"""What old editions print between the first and the last code of a range: no codes."""
 
 
 def main() -> None:
@@ -27,11 +29,11 @@ def main() -> None:
     _write("segments", _structures(_read(data / "hl7v2_segments.json"), body="segments"))
     _write("datatypes", _structures(_read(data / "hl7v2_datatypes.json"), body="datatypes"))
     _write("tables", _tables(_read(data / "hl7v2_tables.json")))
-    _write("messages", _messages(_read(data / "hl7v2_messages.json")))
+    _write("messages", _messages(_read(data / "hl7v2_messages.json"), _read(data / "hl7v2_tables.json")))
 
 
 def _structures(source: dict[str, Any], *, body: str) -> dict[str, Any]:
-    """Rows without item numbers, each kept once; `{id: [name, {version: [row, ...] or an equal version}]}`."""
+    """Rows, each kept once; `{id: [name, {version: [row, ...] or an equal version}]}`."""
     rows: list[list[Any]] = []
     position: dict[str, int] = {}
 
@@ -46,54 +48,234 @@ def _structures(source: dict[str, Any], *, body: str) -> dict[str, Any]:
             rows.append(row)
         return position[key]
 
-    entries = {
-        name: [
-            title,
-            {
-                v: found if isinstance(found, str) else [place(source["rows"][i]) for i in found]
-                for v, found in by.items()
-            },
-        ]
-        for name, (title, by) in sorted(source[body].items())
-    }
+    entries = {}
+    for name, (title, by_version) in sorted(source[body].items()):
+        if body == "segments" and name in facts.NO_SEGMENT:
+            continue
+        found = {v: _rows_of(by_version, v) for v in by_version}
+        kept: dict[str, list[int]] = {
+            v: [place(_corrected(source["rows"], found, v, n, name)) for n in range(1, len(found[v]) + 1)]
+            for v in found
+        }
+        entries[name] = [title, _shared(kept)]
     layout = f"{body}: {{id: [name, {{version: [index into rows, ...] or the version with the same rows}}]}}"
     meta = _meta(source, layout=layout) | {"row": ROW}
-    return {"_meta": meta, "versions": source["_meta"]["versions"], "rows": rows, body: entries}
+    content = {"_meta": meta, "versions": source["_meta"]["versions"], "rows": rows, body: entries}
+    if body == "segments":
+        content["items"] = _items(source)
+    return content
+
+
+def _rows_of(by_version: dict[str, Any], version: str) -> list[Any]:
+    found = by_version.get(version, [])
+    while isinstance(found, str):
+        found = by_version[found]
+    rows: list[Any] = found
+    return rows
+
+
+def _shared(by_version: dict[str, list[int]]) -> dict[str, Any]:
+    """An earlier version's name in place of the same rows."""
+    shared: dict[str, Any] = {}
+    for version, rows in by_version.items():
+        shared[version] = next((v for v, kept in shared.items() if kept == rows), rows)
+    return shared
+
+
+def _corrected(rows: list[Any], found: dict[str, list[int]], version: str, number: int, name: str) -> list[Any]:
+    row = _filled(rows[found[version][number - 1]])
+    if (name, number) in facts.VARYING:
+        row[1] = "VARIES"
+    if version in facts.POOR:
+        before, after = ([_filled(rows[i]) for i in found.get(v, [])[number - 1 : number]] for v in facts.NEIGHBORS)
+        for (_, kind, usage, _, _, table), other in zip(before, after, strict=False):
+            if usage == other[2] and usage in ("C", "W"):
+                row[2] = usage
+            if (kind, table) == (row[1], other[5]) and kind == other[1]:
+                row[5] = row[5] or table
+    return row
+
+
+def _filled(row: list[Any]) -> list[Any]:
+    return row[:6] + [None] * (6 - len(row))
+
+
+def _items(source: dict[str, Any]) -> dict[str, list[int | None]]:
+    """Item numbers of each segment's fields. The source has those of 2.9.1; an item number never changes."""
+    items = {}
+    for name, (_, by_version) in sorted(source["segments"].items()):
+        numbers = [next(iter(source["rows"][index][6:]), None) for index in _rows_of(by_version, "2.9.1")]
+        if any(numbers):
+            items[name] = numbers
+    return items
 
 
 def _tables(source: dict[str, Any]) -> dict[str, Any]:
-    """`{number: [name, type, {code: display}]}`, with the codes that only older editions list."""
+    """Tables with their codes; those that only older editions list come last and are marked `L`."""
     tables: dict[str, Any] = {}
     for number, table in sorted(source["tables"].items()):
-        codes = {code: display or "" for code, display, *_ in (_padded(row) for row in table.get("codes", []))}
-        tables[number] = [table["name"], table.get("type", ""), codes]
+        tables[number] = [table["name"], table.get("type", ""), *_codes(table.get("codes", []), []), _facts(table)]
     for number, rows in sorted(source["legacy"].items()):
-        known = tables.setdefault(number, ["", "", {}])[2]
-        for code, display, *_ in (_padded(row) for row in rows):
-            if code not in RANGE_MARKS:
-                known.setdefault(code, display or "")
-    return {"_meta": _meta(source, layout="tables: {number: [name, type, {code: display}]}"), "tables": tables}
+        table = source["tables"].get(number, {"name": ""})
+        kept = [row for row in rows if row[0] not in facts.RANGE_MARKS]
+        tables[number] = [table["name"], table.get("type", ""), *_codes(table.get("codes", []), kept), _facts(table)]
+    layout = (
+        "tables: {number: [name, type, {code: display}, details that most codes share, {code: other details}, facts]}; "
+        "details: [status, deprecated in, bits of versions, 0 where not known]; status: empty active, N new, "
+        "B backward compatible, D deprecated, R retired, L only in old editions"
+    )
+    return {
+        "_meta": _meta(source, layout=layout),
+        "versions": source["_meta"]["versions"],
+        "tables": dict(sorted(tables.items())),
+    }
 
 
-def _messages(source: dict[str, Any]) -> dict[str, Any]:
+def _codes(rows: list[list[Any]], legacy: list[list[Any]]) -> tuple[dict[str, str], list[Any], dict[str, list[Any]]]:
+    """Displays and details of codes; those that only older editions list come last."""
+    displays, details = {}, {}
+    for old, (code, display, status, deprecated, bits) in (
+        *((False, _padded(row)) for row in rows),
+        *((True, _padded(row)) for row in legacy),
+    ):
+        if code not in displays:
+            displays[code] = display or ""
+            details[code] = ["L" if old else status or "", deprecated or "", bits or 0]
+    shared = max(details.values(), key=list(details.values()).count, default=["", "", 0])
+    return displays, shared, {code: detail for code, detail in details.items() if detail != shared}
+
+
+def _facts(table: dict[str, Any]) -> dict[str, Any]:
+    names = {"oid": "oid", "introduced": "intro", "steward": "steward", "used": "used", "system": "cs"}
+    return {name: table[key] for name, key in names.items() if table.get(key)}
+
+
+def _messages(source: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
     """Structure trees, each kept once, and what the standard says of events and answers."""
     layout = (
         "structures: {id: {version: [node, ...] or the version with the same nodes}}, node: [segment or group, "
         "minimum, maximum (0 = unbounded), nodes of a group, 'choice' or status B/D]; "
-        "messages: {code^event: [structure, answers in original mode, accept and application answers in enhanced mode]}, events: {code: name}, "
-        "titles: {structure: name}"
+        "messages of 2.9.1: {code^event: [structure, answers in original mode, accept and application answers in "
+        "enhanced mode]}; withdrawn: messages without one; groups: {code^event: [structure, ...], the first that "
+        "a version has}; groups_early: {code^event: structure} of the versions in early, where it differs; "
+        "named_too: {code^event: what MSH-9.3 may say as well}; events: {code: name}, titles: {structure: name}"
     )
     return {
         "_meta": _meta(source, layout=layout),
-        "structures": dict(sorted(source["structures"].items())),
-        "messages": source["messages_291"],
+        "structures": _trees(source["structures"]),
+        "messages": {_message(name): row for name, row in source["messages_291"].items() if row},
+        "withdrawn": sorted(name for name, row in source["messages_291"].items() if not row),
+        "groups": _groups(source["messages_291"], tables["tables"]["0354"]["codes"]),
+        "groups_early": {
+            f"{head[:3]}^{event}": head for head, events in facts.EVENTS_EARLY.items() for event in events.split()
+        },
+        "early": facts.EARLY,
+        "named_too": facts.NAMED_TOO,
         "events": source["events"],
         "titles": source["titles"],
     }
 
 
+def _trees(structures: dict[str, Any]) -> dict[str, Any]:
+    """Structures, those of 2.7.1 whose choices our source runs together into one name as 2.7 has them."""
+    trees: dict[str, Any] = {}
+    for name, by_version in sorted(structures.items()):
+        kept = {v: found if isinstance(found, str) else _nodes(found) for v, found in by_version.items()}
+        if name.startswith(facts.NO_CHOICES):
+            kept = {v: found if isinstance(found, str) else _without_choices(found) for v, found in kept.items()}
+        trees[name] = {v: found for v, found in kept.items() if found}
+        if any("," in segment for segment in _segments(trees[name].get("2.7.1", []))):
+            trees[name].pop("2.7.1")
+            if "2.7" in trees[name]:
+                trees[name]["2.7.1"] = "2.7"
+    for name in facts.STAND_IN_2_7_1:
+        trees[name]["2.7.1"] = "2.7"
+    for name, added in facts.ADDED_TREES.items():
+        trees[name] |= added
+    for empty, same in facts.SAME_TREE.items():
+        trees[empty] = trees[same]
+    return trees
+
+
+def _without_choices(rows: list[Any]) -> list[Any]:
+    return [
+        [*row[:3], _without_choices(row[3]), *(mark for mark in row[4:] if mark != "choice")]
+        if row[3:] and row[3]
+        else row
+        for row in rows
+    ]
+
+
+def _segments(rows: Any) -> list[str]:
+    if isinstance(rows, str):
+        return []
+    return [name for row in rows for name in (_segments(row[3]) if row[3:] and row[3] else [row[0]])]
+
+
+def _nodes(rows: list[Any]) -> list[Any]:
+    """Without groups that hold nothing, as the QBP that 2.4 forgot to take out of QBP_Q13."""
+    return [_node(row) for row in rows if row[3:] != [[]]]
+
+
+def _node(row: list[Any]) -> list[Any]:
+    """A row with its mark in the fifth place always: the source leaves an empty fourth out.
+
+    Placeholders for whatever segments a site chooses bear one name. 2.9.1 writes a choice as a group of optional
+    alternatives, and one of a single alternative as a group in a group.
+    """
+    name, minimum, maximum, *rest = row
+    inner = rest[0] if rest and isinstance(rest[0], list) else []
+    mark = next((one for one in rest if isinstance(one, str)), None)
+    if [child[0] for child in inner] == ["Segment", "group"]:
+        return [facts.ANY_SEGMENT, minimum, 0]
+    children = _nodes(inner) or None
+    if children and [child[0] for child in children] == ["CHOICE_1_GROUP"]:
+        children = children[0][3]
+    elif children and name.endswith(("_OBJECT", "CHOICE")) and not any(child[1] for child in children):
+        children, mark = [[child[0], 1, 1, *child[3:]] for child in children], "choice"
+    if children:
+        name = re.sub("[^A-Z0-9]+", "_", name.upper())  # "Procedure" beside "PROCEDURE", "OBSERVATION/RESULT_GROUP"
+    node = [name, minimum, maximum, children, mark]
+    while node[-1] is None:
+        node.pop()
+    return node
+
+
+def _message(name: str) -> str:
+    """O59_A is O59; Znn_B, which stands for any site-defined event, is Znn."""
+    return name.partition("_")[0]
+
+
+def _groups(messages: dict[str, Any], codes: list[list[Any]]) -> dict[str, list[str]]:
+    """The structures of each message as MSH-9.3 names them: its own, those of table 0354, then the one of 2.9.1.
+
+    In this order the first that a version has is right: A47 and A49 left ADT_A30 when 2.7 withdrew it.
+    """
+    groups: dict[str, list[str]] = {}
+    for structure, display, *_ in (_padded(row) for row in codes):
+        text = display or ""
+        for wrong, right in facts.MISPRINTS.items():
+            text = text.replace(wrong, right)
+        events = re.split(r"[,. ]+", text.removeprefix("Events ").rstrip(", "))
+        if facts.STRUCTURE.fullmatch(structure) and all(facts.EVENT.fullmatch(event) for event in events):
+            for event in events:
+                groups.setdefault(f"{structure[:3]}^{event}", []).append(structure)
+    for name, row in messages.items():
+        message, structure = _message(name), row[0].partition("-")[0] if row else ""
+        if structure and structure != "ACK" and "nn" not in message:
+            groups.setdefault(message, []).append(structure)
+    for message, structures in facts.ALSO.items():
+        groups.setdefault(message, []).extend(structures)
+    return {message: _own_first(message, structures) for message, structures in sorted(groups.items())}
+
+
+def _own_first(message: str, structures: list[str]) -> list[str]:
+    own = message.replace("^", "_")
+    return sorted(dict.fromkeys(structures), key=lambda structure: structure != own)
+
+
 def _padded(row: list[Any]) -> list[Any]:
-    return row + [None] * (2 - len(row))
+    return row + [None] * (5 - len(row))
 
 
 def _meta(source: dict[str, Any], *, layout: str) -> dict[str, Any]:
@@ -105,6 +287,7 @@ def _meta(source: dict[str, Any], *, layout: str) -> dict[str, Any]:
         "licence": source["_meta"]["licence"],
         "notices": "NOTICE.md",
         "generated_by": GENERATOR,
+        "corrections": CORRECTIONS,
         "layout": layout,
     }
 

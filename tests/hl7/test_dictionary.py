@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trivium_hl7 import dictionary
-from trivium_hl7.dictionary import Definition
+from trivium_hl7.dictionary import Code, Definition
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,77 @@ def test_tables_hold_codes_with_displays() -> None:
     sex = dictionary.table("0001")
     assert sex is not None
     assert (sex.name, sex.type, sex.codes["F"]) == ("Administrative Sex", "User", "Female")
+
+
+def test_a_code_has_a_life() -> None:
+    found = dictionary.code("0354", "ADT_A28")
+    assert found == Code("ADT_A28", "A28, A31", "", "2.9", ("2.3.1",))
+    assert dictionary.code("0001", "X") == Code("X", "Non-Binary", "N", "", ())
+    assert dictionary.code("0003", "Z73") == Code("Z73", "", "L", "", ("2.7", "2.7.1"))
+    assert dictionary.code("0001", "Q") is None
+    assert dictionary.code("9999", "F") is None
+
+
+def test_every_code_of_every_table_can_be_asked_for() -> None:
+    known = set(dictionary.versions())
+    count = 0
+    for number in dictionary.tables():
+        table = dictionary.table(number)
+        assert table is not None
+        for text, display in table.codes.items():
+            code = dictionary.code(number, text)
+            assert code is not None
+            assert (code.code, code.display) == (text, display)
+            assert code.status == "" or code.status in dictionary.CODE_STATUS
+            assert set(code.versions) <= known
+            count += 1
+    assert (len(dictionary.tables()), count) == (628, 6_940)
+
+
+def test_a_table_says_where_it_comes_from() -> None:
+    sex = dictionary.table("0001")
+    assert sex is not None
+    assert sex[3:] == (
+        "2.16.840.1.113883.12.1", "2.1", "pa", ("PID-8",), "http://terminology.hl7.org/CodeSystem/v2-0001",
+    )  # fmt: skip
+
+
+def test_an_exact_look_falls_back_on_nothing() -> None:
+    assert dictionary.field("SPM", 4, "2.3") is not None
+    assert dictionary.exact_field("SPM", 4, "2.3") is None
+    assert dictionary.exact_field("PID", 3, "2.5.1") == dictionary.field("PID", 3, "2.5.1")
+    assert dictionary.exact_field("PID", 0, "2.5.1") is None
+    assert dictionary.exact_field("PID", 99, "2.5.1") is None
+    assert dictionary.exact_component("CX", 5, "2.1") is None
+    assert dictionary.exact_component("CX", 5, "2.5.1") == dictionary.component("CX", 5, "2.5.1")
+
+
+def test_counts_and_lists_are_by_version() -> None:
+    assert [dictionary.field_count("PID", v) for v in ("2.1", "2.3", "2.5.1", "2.9.1")] == [20, 30, 39, 40]
+    assert (dictionary.field_count("SPM", "2.3"), dictionary.component_count("ST", "2.5.1")) == (0, 0)
+    assert dictionary.component_count("XPN", "2.5.1") == 14
+    assert len(dictionary.segments("2.5.1")) == 149
+    assert "SPM" not in dictionary.segments("2.3")
+    assert "CWE" in dictionary.datatypes("2.5.1")
+    assert dictionary.type_name("CX") == "extended composite ID with check digit"
+
+
+def test_item_numbers_are_those_of_the_standard() -> None:
+    assert [dictionary.item("PID", n) for n in (1, 3, 40)] == [104, 106, 2289]
+    assert dictionary.item("PID", 41) is None
+    assert dictionary.item("ZPI", 1) is None
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.5.1", "2.7", "2.7.1", "2.8", "2.9.1"])
+@pytest.mark.parametrize("place", [("OBX", 5), ("MFE", 4), ("QPD", 3)], ids=["OBX-5", "MFE-4", "QPD-3"])
+def test_what_varies_varies_in_every_version(place: tuple[str, int], version: str) -> None:
+    found = dictionary.exact_field(*place, version)
+    assert found is None or found.type == "VARIES"
+
+
+def test_conditional_fields_are_conditional_in_2_8() -> None:
+    found = [dictionary.exact_field("OBX", n, v) for n in (2, 4) for v in ("2.7.1", "2.8", "2.8.2", "2.9.1")]
+    assert {one.usage for one in found if one} == {"C"}
+    authority = dictionary.exact_component("CX", 4, "2.8")
+    assert authority is not None
+    assert (authority.usage, authority.table) == ("C", "0363")

@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 from tests.hl7.mllp_peer import ADT, Visit, acknowledgment, framed, peer, says, sending_host, tool_for
 
+import hl7
+from hl7 import mllp
 from trivium.testing import Person, connect
 from trivium_hl7.sending.codes import Outcome
-
-hl7 = pytest.importorskip("hl7", reason="python-hl7 is not installed")
-mllp = pytest.importorskip("hl7.mllp")
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,2 @@
+// The record that the source transformer made.
+var record = JSON.parse(String(channelMap.get('record')));

@@ -1,0 +1,2 @@
+// Sends the record as it is.
+msg = record;

@@ -1,0 +1,104 @@
+"""What the words of a use case say about messages: a few known words, anything else stays a description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from trivium.api import BadInput
+from trivium_hl7.mirth.problems import ChannelProblem
+from trivium_hl7.mirth.request import Format, Request
+from trivium_hl7.structures import plain, structure, structure_of
+
+VERSION: Final = "2.5.1"
+"""Of the messages that a channel builds."""
+_READ: Final = 4_000
+"""Characters of a use case that are looked at."""
+_WORDS: Final = (
+    (r"\b(?:adt|admi\w+|discharg\w+|transfer\w*|demographic\w*|registration\w*|patient feed)\b", ("ADT",)),
+    (r"\b(?:orders?|ordering|worklist|orm|omi|omg|oml)\b", ("ORM", "OMG", "OMI", "OML")),
+    (r"\b(?:results?|reports?|reporting|oru|labs?|laborator\w+|observations?)\b", ("ORU",)),
+    (r"\b(?:documents?|transcription\w*|mdm)\b", ("MDM",)),
+    (r"\b(?:schedul\w+|appointments?|siu)\b", ("SIU",)),
+    (r"\b(?:vaccin\w*|immuni[sz]\w*|vxu)\b", ("VXU",)),
+    (r"\b(?:charg\w+|billing|dft)\b", ("DFT",)),
+)
+_MERGE: Final = re.compile(r"\b(?:merges?|merging)\b", re.IGNORECASE)
+_MESSAGE: Final = re.compile(r"\b(ADT|ORM|ORU|OMI|OMG|OML|MDM|SIU|VXU|DFT|BAR)[ ^_-]([A-Z]\d\d)\b")
+_MADE: Final = frozenset({"MSH", "EVN", "PID", "PV1"})
+"""Segments that the writing script makes of every patient message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which messages pass: one of the codes (MSH-9.1) and one of the events (MSH-9.2); empty: any."""
+
+    codes: tuple[str, ...]
+    events: tuple[str, ...]
+    from_words: bool
+    """Whether it was read out of the use case, not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """The message that the channel builds."""
+
+    code: str
+    event: str
+    structure: str
+
+    def __str__(self) -> str:
+        return f"{self.code}^{self.event}^{self.structure}"
+
+
+def filter_of(request: Request) -> Filter:
+    """The message filter of a channel that reads HL7 v2; none for other sources."""
+    if request.source_format is not Format.HL7V2:
+        return Filter((), (), from_words=False)
+    if request.events:
+        pairs = [event.rpartition("^") for event in request.events]
+        return Filter(
+            _distinct(code for code, _, _ in pairs), _distinct(event for _, _, event in pairs), from_words=False
+        )
+    words = request.use_case[:_READ]
+    named = _MESSAGE.findall(words)
+    if named:
+        return Filter(_distinct(code for code, _ in named), _distinct(event for _, event in named), from_words=True)
+    if _MERGE.search(words):
+        return Filter(("ADT",), ("A18", "A34", "A40"), from_words=True)
+    codes = _codes(words)
+    return Filter(codes, (), from_words=bool(codes))
+
+
+def outbound_of(request: Request) -> Outbound:
+    """What to build for an HL7 v2 destination. Raises `BadInput` for one that no script here fills."""
+    text = request.outbound_message or _default_message(request)
+    code, _, event = text.partition("^")
+    name = structure_of(code, event, VERSION) if re.fullmatch(r"[A-Z]{3}\^[A-Z]\d\d", text) else None
+    if name is None or not _can_build(code, text, name):
+        raise BadInput(where="outbound_message", problem=ChannelProblem.NOT_BUILT)
+    return Outbound(code, event, plain(name))
+
+
+def _default_message(request: Request) -> str:
+    codes = _codes(request.use_case[:_READ])
+    if "ORU" in codes or request.source_format is Format.DICOM:
+        return "ORU^R01"
+    return "ORM^O01" if "ORM" in codes else "ADT^A08"
+
+
+def _can_build(code: str, text: str, name: str) -> bool:
+    if code == "ADT":
+        required = {node.id for node in structure(name, VERSION) or () if node.minimum}
+        return required <= _MADE
+    return text in ("ORM^O01", "ORU^R01")
+
+
+def _codes(words: str) -> tuple[str, ...]:
+    return _distinct(code for words_of, codes in _WORDS if re.search(words_of, words, re.IGNORECASE) for code in codes)
+
+
+def _distinct(found: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for one in found if one))

@@ -1,0 +1,66 @@
+"""Where the sources of the HL7 knowledge err, are silent or disagree, and what is right: each with its reason."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+RANGE_MARKS: Final = frozenset({"...", "…", "_"})
+"""What old editions print between the first and the last code of a range: no codes."""
+STRUCTURE: Final = re.compile(r"[A-Z][A-Z0-9]{2}_[A-Z][A-Z0-9]{2}")
+EVENT: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
+MISPRINTS: Final = {"|17": "I17", "|18": "I18", "PCC, PCG": "PCG"}
+"""In the displays of table 0354. PCC is an event of PPP alone (HL7 v2.5.1 chapter 12)."""
+EARLY: Final = ("2.3", "2.3.1")
+EVENTS_EARLY: Final = {
+    "ADT_A01": "A01 A04 A05 A08 A13 A14 A28 A31",
+    "ADT_A02": "A02 A21 A22 A23 A25 A26 A27 A29 A32 A33",
+    "ADT_A09": "A09 A10 A11 A15",
+    "ADT_A24": "A24 A37",
+    "ADT_A43": "A43 A44",
+    "BAR_P01": "P01 P05",
+    "ORF_R04": "R02 R04",
+    "QRY_R02": "R02 R04",
+    "RPI_I01": "I01 I04",
+}
+"""Where table 0354 groups events otherwise in 2.3.1, and the structures of 2.3 in our source do, than it does later.
+
+As HL7 v2.3.1 prints the table, save two: A37 has a structure of its own there, which equals ADT_A24 segment by segment
+(hl7-dictionary, lib/2.3.1/messages.js), and ORF_R02 is ORF_R04 in our source.
+"""
+ALSO: Final = {"ADR^A19": ["ARD_A19"], "ADT^A12": ["ADT_A09"], "ADT^A44": ["ADT_A43"]}
+"""Structures in some versions: ARD_A19 in the source of 2.3, ADT_A09 of A12 in 2.4, ADT_A43 of A44 till 2.6."""
+NAMED_TOO: Final = {"ADT^A31": "ADT_A28", "RSP^K22": "RSP_K21"}
+"""What MSH-9.3 may say as well: A31 stands twice in table 0354 of 2.3.1; IHE ITI TF-2 3.21 writes RSP^K22^RSP_K21."""
+ADDED_TREES: Final[dict[str, dict[str, Any]]] = {
+    "MFN_M04": {"2.3": "2.4", "2.3.1": "2.4"},
+    "MFN_M05": {"2.3.1": "2.4"},
+    "MFN_M06": {"2.3.1": "2.4"},
+    "RPR_I03": {"2.3": "2.4", "2.3.1": "2.4"},
+    "RRE_O02": {"2.3": "2.3.1"},
+    "RSP_K22": {
+        "2.5": [
+            ["MSH", 1, 1], ["SFT", 0, 0], ["MSA", 1, 1], ["ERR", 0, 1], ["QAK", 1, 1], ["QPD", 1, 1],
+            ["QUERY_RESPONSE", 0, 0, [["PID", 1, 1], ["PD1", 0, 1], ["NK1", 0, 0], ["QRI", 0, 1]]], ["DSC", 0, 1],
+        ],
+        "2.5.1": "2.5",
+        "2.6": "2.7",
+    },
+}  # fmt: skip
+"""Structures of events the standard has in these versions and hl7apy leaves out, as hl7-dictionary 1.0.1 has them."""
+STAND_IN_2_7_1: Final = ("SDR_S31", "SDR_S32")
+"""Structures that 2.7.1 has, and our source only under the other messages that share them (SDN_S36, SMD_S32 ...)."""
+NO_CHOICES: Final = ("EHC_", "QBP_E", "RSP_E", "SDR_")
+"""hl7apy takes these choices of one alternative, which is a sequence (HL7/v2ig: QUERY of QBP_E22), for alternatives."""
+ANY_SEGMENT: Final = "ANYHL7SEGMENT"
+VARYING: Final = {("MFA", 5), ("MFE", 4), ("OBX", 5), ("QPD", 3), ("RDT", 1)}
+"""Fields whose data type varies in every version; hl7-dictionary has ST in 2.7 and 2.7.1, hl7apy does not."""
+NO_SEGMENT: Final = frozenset({"ED"})
+"""ED is a data type; a segment's id has three characters (HL7 v2.5.1 chapter 2.5.2)."""
+SAME_TREE: Final = {"QBP_Q21-F": "QBP_Q21-A"}
+"""Structures of 2.9.1 that the source leaves empty, and the one they equal in every earlier version (K25's query)."""
+POOR: Final = ("2.8", "2.8.1", "2.8.2")
+NEIGHBORS: Final = ("2.7.1", "2.9.1")
+"""hl7apy, the source of 2.8, tells required and optional alone, calls the conditional OBX-2 and OBX-4 required, and
+has no tables of components. A usage C or W that both neighbors agree on holds for it, and a table, if the type is one.
+"""
