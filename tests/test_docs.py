@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 import types
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from trivium.policy.reading import parse
 from trivium.settings import CoreSettings
 from trivium.settings.environ import OTHERS, PREFIX, names_of
 from trivium.testing import connect, error_code, memory_host
+from trivium_hl7.settings import Hl7Settings
+from trivium_hl7.validation import read_profile
 from trivium_pacs.settings import PacsSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,14 +82,21 @@ def test_every_command_of_the_documents_exists_with_its_options(line: str, monke
 
 def test_every_setting_of_the_documents_exists() -> None:
     named = set(re.findall(r"TRIVIUM_[A-Z_]+[A-Z]", README + OPERATING + GUIDE))
-    known = names_of(CoreSettings, PREFIX) | OTHERS | names_of(PacsSettings, f"{PREFIX}PACS__")
+    plugins = names_of(PacsSettings, f"{PREFIX}PACS__") | names_of(Hl7Settings, f"{PREFIX}HL7__")
+    known = names_of(CoreSettings, PREFIX) | OTHERS | plugins
     assert {name for name in named if not name.startswith(f"{PREFIX}WIDGETS")} <= known
 
 
 def test_the_policy_of_the_guide_can_be_gone_by() -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL)
+    text, *_ = re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL)
     policy = parse(text.encode(), Path("policy.toml"), PolicyFile)
     assert {demand.tools for demand in policy.demand} == {("map_*",)}
+
+
+def test_the_settings_and_the_site_profile_of_the_guide_can_be_gone_by() -> None:
+    _, settings, profile = re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL)
+    assert list(Hl7Settings(**tomllib.loads(settings)["hl7"]).endpoints) == ["ris"]
+    assert list(read_profile(profile, where="profile").segments) == ["ZRI"]
 
 
 def test_the_guide_has_each_hook_with_its_exact_signature() -> None:

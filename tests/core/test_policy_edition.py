@@ -19,6 +19,7 @@ DEMANDED = {
     "generate_mirth_channel",
     "generate_sample_message",
     "map_dicom_to_hl7",
+    "map_hl7_to_dicom",
     "map_hl7_to_fhir",
     "pacs_echo",
     "pacs_get_metadata",
@@ -28,13 +29,19 @@ DEMANDED = {
     "validate_hl7_message",
 }
 OPEN = {
+    "build_hl7_ack",
+    "compare_hl7_messages",
     "decode_private_tags",
     "explain_dicom_tag",
+    "explain_hl7_field",
+    "explain_hl7_message_type",
     "explain_hl7_segment",
     "explain_integration_pattern",
     "lookup_dicom_tag",
     "lookup_hl7_table",
     "parse_hl7_message",
+    "profile_hl7_messages",
+    "send_hl7_message",
 }
 """Together with those above, all that is served or known under a name of old. A new tool is put into one of the two."""
 

@@ -22,7 +22,7 @@ ORU: Final = "\r".join(
 
 def parse(message: str, **arguments: object) -> ParsedMessage:
     """What the tool answers under default settings."""
-    (spec,) = trivium_tools(Hl7Settings())
+    spec = next(one for one in trivium_tools(Hl7Settings()) if one.name == "parse_hl7_message")
     result = spec(**spec.input(message=message, **arguments).__dict__)
     assert isinstance(result, ParsedMessage)
     return result

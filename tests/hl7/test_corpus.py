@@ -12,9 +12,15 @@ from typing import Any
 import pytest
 from tests.hl7.messages import parse
 
-from trivium.api import ToolFailure
+from trivium.api import Folders, ToolFailure
+from trivium_hl7.acknowledging import acknowledge
+from trivium_hl7.batch import read_batch
+from trivium_hl7.charsets import codec_of
+from trivium_hl7.comparing import differences
 from trivium_hl7.problems import Remark
-from trivium_hl7.reader import Message, Segment, parse_message, subcomponents
+from trivium_hl7.reader import Limits, Message, Segment, parse_message, subcomponents
+from trivium_hl7.tools.profile_messages import profile_hl7_messages
+from trivium_hl7.validation.site_profile import read_profile
 
 pytestmark = pytest.mark.corpus
 
@@ -71,6 +77,80 @@ def test_every_message_is_written_back_as_it_was(corpora: Path, messages: dict[s
     for file, message in messages.items():
         text = (corpora / "hl7" / file).read_bytes().decode()
         assert message.encode() == re.sub("\r+", "\r", text.rstrip("\r")) + "\r", file
+
+
+def test_every_message_in_its_declared_character_set_is_written_back_byte_by_byte(
+    corpora: Path, messages: dict[str, Message]
+) -> None:
+    codecs = Counter[str]()
+    for file in messages:
+        text = re.sub("\r+", "\r", (corpora / "hl7" / file).read_bytes().decode().rstrip("\r")) + "\r"
+        codec = codec_of([seg for seg in messages[file].header.value(18).split("~") if seg] or ["UTF-8"]) or "utf-8"
+        try:
+            data = text.encode(codec)
+        except UnicodeEncodeError:
+            continue
+        assert parse_message(data).encode().encode(codec) == data, file
+        codecs[codec] += 1
+    assert codecs.total() > 880
+    assert codecs.keys() == {"utf-8", "ascii", "iso8859_1"}
+
+
+def test_all_messages_in_one_file_are_found_again(corpora: Path, messages: dict[str, Message]) -> None:
+    sources = [(corpora / "hl7" / file).read_bytes() for file in messages]
+    for between in (b"\r", b"\x1c\r\x0b"):
+        batch = read_batch(between.join(sources), Limits())
+        assert [entry.read(Limits()).encode() for entry in batch.messages] == [
+            "".join(f"{seg.encode()}\r" for seg in message.segments if not _closes(seg))
+            for message in messages.values()
+        ]
+        assert [str(note) for note in batch.notes if note.remark is not Remark.NO_HEADER_BEFORE] == []
+
+
+def _closes(seg: Segment) -> bool:
+    """A trailer with a count, left over from a batch of which only one message was kept."""
+    return seg.id in ("BTS", "FTS") and seg.value(1) != ""
+
+
+def test_every_acknowledgment_names_its_message_as_hapi_does(
+    corpora: Path, messages: dict[str, Message], expected: dict[str, dict[str, Any]]
+) -> None:
+    compared = 0
+    for file, message in messages.items():
+        ack = acknowledge(message, "AA", sent="20260102", control_id="1").message
+        header = ack.header
+        assert (header.value(9), header.value(10), header.value(11)) == ("ACK", "1", message.header.value(11))
+        assert [header.value(n) for n in (3, 4, 5, 6)] == [message.header.value(n) for n in (5, 6, 3, 4)]
+        if "ack_msa" in expected[file]:
+            assert [seg.text for seg in ack.all("MSA")] == expected[file]["ack_msa"], file
+            compared += 1
+    assert compared == 837
+
+
+def test_a_message_differs_from_itself_in_nothing_and_from_its_copy_in_what_was_changed(
+    messages: dict[str, Message],
+) -> None:
+    for file, message in messages.items():
+        assert list(differences(message, parse_message(message.encode()))) == [], file
+        copy = parse_message(f"{message.encode()}ZZ9{message.separators.field}added")
+        found = [(one.change, one.sides[1].segment.id if one.sides[1] else "") for one in differences(message, copy)]
+        assert found == [("segment_only_right", "ZZ9")], file
+
+
+def test_a_profile_of_the_collection_counts_what_is_in_it(
+    corpora: Path, described: list[dict[str, Any]], messages: dict[str, Message]
+) -> None:
+    tool = profile_hl7_messages.given(limits=Limits(), folders=Folders([corpora / "hl7"]), max_files=2000)
+    result = tool(folder="open", limit=500, draft_site_profile=True)
+    rows = [row for row in described if row["split"] == "open"]
+    assert (result.messages, result.files, result.unreadable) == (888, 888, ())
+    assert result.versions["2.5.1"] == sum(row["version"] == "2.5.1" for row in rows)
+    have = {one.id: one.messages for one in result.segments}
+    for name in ("PID", "OBX", "PV1"):
+        assert have[name] == sum(message.first(name) is not None for message in messages.values())
+    read_profile(result.site_profile)
+    odd = tool(folder="odd")
+    assert (odd.messages, odd.files, sum(one.count for one in odd.unreadable)) == (94, 130, 36)
 
 
 def test_every_message_type_is_right(messages: dict[str, Message], described: list[dict[str, Any]]) -> None:

@@ -145,6 +145,16 @@ def test_a_hostile_message_gets_a_bounded_answer(line: str) -> None:
     assert len(result.model_dump_json()) < 2_000_000
 
 
+def test_what_is_cut_of_the_header_or_of_the_written_form_is_said() -> None:
+    message = f"MSH|^~\\&|{'A' * 300}||||||ADT^A01|1|P|2.5\rNTE|1||" + "\\.sk1\\" * 200
+    result = parse(message)
+    assert result.header.sending_application is not None
+    assert (len(result.header.sending_application.value), result.header.sending_application.full_length) == (200, 300)
+    note = places(result)["NTE-3"]
+    assert (note.value, note.full_length) == (" " * 200, None)
+    assert (len(note.raw or ""), note.raw_length) == (1000, 1200)
+
+
 def test_oddities_are_noted_with_their_place() -> None:
     result = parse("\x0bMSH|^~\\&|A||||||ADT^A01|1|P|2.6.1\nNTE|1||see \\Q\\ there\x1c\r")
     assert result.notes == (
@@ -165,14 +175,16 @@ def test_a_message_of_no_known_version_is_explained_by_2_5_1() -> None:
 def test_the_plugin_offers_the_tool_with_its_limits() -> None:
     assert trivium_plugin().name == "hl7"
     assert trivium_settings() is Hl7Settings
-    (spec,) = trivium_tools(Hl7Settings(max_characters=1000))
+    spec = next(one for one in trivium_tools(Hl7Settings(max_characters=1000)) if one.name == "parse_hl7_message")
     assert (spec.name, spec.effect, spec.approval, spec.missing) == (
         "parse_hl7_message",
         Effect.LOCAL,
         False,
         frozenset(),
     )
-    assert set(spec.input.model_fields) == {"message", "segments", "limit", "offset", "value_limit"}
+    assert set(spec.input.model_fields) == {
+        "message", "segments", "limit", "offset", "value_limit", "message_number",
+    }  # fmt: skip
     with pytest.raises(TooLarge, match="is longer than 1000 characters"):
         spec(message=ORU + "\rNTE|1||" + "x" * 1000)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.hl7.messages import parse
+from tests.hl7.messages import parse, places
 
 from trivium.api import Kind
 
@@ -257,3 +257,12 @@ def test_an_order_number_without_a_digit_is_free_text() -> None:
         "ORC-4.1": Kind.ORDER,
         "ORC-4.2": None,
     }
+
+
+def test_a_date_in_the_field_of_a_code_is_withheld() -> None:
+    (place,) = [
+        place
+        for place in places(parse("MSH|^~\\&|||||||ADT^A01|1|T|2.5.1\rPID||||||||19600101")).values()
+        if place.path == "PID-8"
+    ]
+    assert place.phi is Kind.TEXT

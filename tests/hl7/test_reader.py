@@ -212,10 +212,16 @@ def test_nothing_of_a_message_shows_in_its_representation() -> None:
         ("GB 18030-2000", "gb18030"),
         ("KS X 1001", "euc_kr"),
         ("ASCII~ISO IR87", "iso2022_jp_2"),
+        ("~ISO IR87", "iso2022_jp_2"),
+        ("ISO IR87", "iso2022_jp_2"),
+        ("UNICODE", "utf-8"),
+        ("8859/16", "iso8859_16"),
+        ("BIG-5", "big5"),
+        ("WINDOWS-1252", "cp1252"),
     ],
 )
 def test_bytes_are_read_by_msh_18(charset: str, codec: str) -> None:
-    name = {"gb18030": "李明", "euc_kr": "김철수", "iso2022_jp_2": "山田"}.get(codec, "MÜLLER")
+    name = {"gb18030": "李明", "euc_kr": "김철수", "iso2022_jp_2": "山田", "big5": "王小明"}.get(codec, "MÜLLER")
     data = f"{HEAD}||||||{charset}\rPID|||1||{name}^X".encode(codec)
     message = parse_message(data)
     assert message.all("PID")[0].value(5) == name
@@ -240,3 +246,41 @@ def test_wrong_character_sets_are_tolerated_with_a_note(data: bytes, remark: Rem
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_wide_and_marked_bytes_are_read(codec: str) -> None:
     assert parse_message(f"{HEAD}\rPID|||||MÜLLER".encode(codec)).all("PID")[0].value(5) == "MÜLLER"
+
+
+@pytest.mark.parametrize(
+    ("charset", "written", "name"),
+    [
+        ("8859/1~ISO IR87", b"M\xdcLLER^\x1b$B;3ED\x1b(B", "MÜLLER^山田"),
+        ("ISO IR14~ISO IR87", b"\xd4\xcf\xc0\xde^\x1b$B;3ED\x1b(J", "ﾔﾏﾀﾞ^山田"),
+        ("ASCII~ISO IR87~ISO IR159", b"A^\x1b$(DH/\x1b(B^\x1b$B;3\x1b(B", "A^溳^山"),
+        ("ASCII~KS X 1001", b"A^\x1b$)C\xb1\xe8\xc3\xb6\xbc\xf6", "A^김철수"),
+        ("8859/1~8859/5", b"\xdc^\x1b-L\xd4\x1b-A\xdc", "Ü^дÜ"),
+    ],
+)
+def test_several_character_sets_are_switched_by_escape_sequences(charset: str, written: bytes, name: str) -> None:
+    message = parse_message(f"{HEAD}||||||{charset}\rPID|||||".encode() + written + b"\rNTE|1||M\xdc\r"[:7])
+    assert message.notes == ()
+    first = message.all("PID")[0].field(5)[0]
+    assert "^".join(map(str, first)) == name
+
+
+def test_a_line_begins_in_the_first_character_set_again() -> None:
+    data = f"{HEAD}||||||8859/1~ISO IR87\rPID|||||".encode() + b"\x1b$B;3ED\rNTE|1||M\xdcLLER"
+    message = parse_message(data)
+    assert [message.all("PID")[0].value(5), message.all("NTE")[0].value(3)] == ["山田", "MÜLLER"]
+
+
+@pytest.mark.parametrize("charset", ["8859/1~ISO IR87", "ASCII~ISO IR87", "ISO IR87"])
+@pytest.mark.parametrize("written", [b"\x1b$B;", b"\x1b(Zx", b"\x1b$B\xff\xff", b"\x1b"])
+def test_broken_switches_are_tolerated(charset: str, written: bytes) -> None:
+    message = parse_message(f"{HEAD}||||||{charset}\rPID|||||A^".encode() + written)
+    assert message.all("PID")[0].value(5) == "A"
+    assert {note.remark for note in message.notes} <= {Remark.CHARSET_WRONG}
+
+
+@pytest.mark.parametrize("charset", ["UNICODE UTF-16", "UNICODE UTF-32"])
+def test_a_wide_set_is_not_believed_of_bytes_that_write_msh_as_ascii_does(charset: str) -> None:
+    message = parse_message(f"{HEAD}||||||{charset}\rPID|||||MÜLLER".encode())
+    assert message.all("PID")[0].value(5) == "MÜLLER"
+    assert [note.remark for note in message.notes] == [Remark.CHARSET_WRONG]

@@ -9,7 +9,28 @@ from trivium.testing import Era, error_code, text_of
 
 pytestmark = pytest.mark.anyio
 
-TOOLS = ["lookup_dicom_tag", "map_hl7_to_fhir", "pacs_echo", "pacs_query", "pacs_retrieve", "parse_hl7_message"]
+TOOLS = [
+    "build_hl7_ack",
+    "compare_hl7_messages",
+    "explain_hl7_field",
+    "explain_hl7_message_type",
+    "explain_hl7_segment",
+    "explain_integration_pattern",
+    "generate_mirth_channel",
+    "generate_sample_message",
+    "lookup_dicom_tag",
+    "lookup_hl7_table",
+    "map_dicom_to_hl7",
+    "map_hl7_to_dicom",
+    "map_hl7_to_fhir",
+    "pacs_echo",
+    "pacs_query",
+    "pacs_retrieve",
+    "parse_hl7_message",
+    "profile_hl7_messages",
+    "send_hl7_message",
+    "validate_hl7_message",
+]
 
 MESSAGE = "\r".join(
     (
@@ -36,16 +57,29 @@ async def test_every_tool_is_listed_with_annotations_and_schemas(installation: I
         assert tool.input_schema["additionalProperties"] is False
         undescribed = [name for name, field in tool.input_schema["properties"].items() if "description" not in field]
         assert undescribed == []
-    changing = [tool.name for tool in tools if tool.annotations and not tool.annotations.read_only_hint]
-    assert changing == ["pacs_retrieve"]
+    changing = sorted(tool.name for tool in tools if tool.annotations and not tool.annotations.read_only_hint)
+    assert changing == ["pacs_retrieve", "send_hl7_message"]
     remote = sorted(tool.name for tool in tools if tool.annotations and tool.annotations.open_world_hint)
-    assert remote == ["pacs_echo", "pacs_query", "pacs_retrieve"]
+    assert remote == ["pacs_echo", "pacs_query", "pacs_retrieve", "send_hl7_message"]
 
 
 async def test_each_tool_answers_with_structured_content_and_a_text(installation: Installation, era: Era) -> None:
     calls = {
         "lookup_dicom_tag": {"tag": "(0010,0010)"},
         "parse_hl7_message": {"message": MESSAGE},
+        "explain_hl7_segment": {"segment_name": "PID"},
+        "explain_hl7_field": {"field_ref": "PID-3.4.2"},
+        "lookup_hl7_table": {"table_number": "1"},
+        "explain_hl7_message_type": {"message_type": "ADT^A40"},
+        "validate_hl7_message": {"message": MESSAGE},
+        "generate_sample_message": {"message_type": "ADT^A01", "scenario": "emergency CT"},
+        "compare_hl7_messages": {"left": MESSAGE, "right": MESSAGE.replace("13.2", "9.9")},
+        "profile_hl7_messages": {"messages": MESSAGE},
+        "build_hl7_ack": {"message": MESSAGE, "code": "AA"},
+        "map_dicom_to_hl7": {"tag": "AccessionNumber"},
+        "map_hl7_to_dicom": {"field_ref": "OBR-18"},
+        "explain_integration_pattern": {"pattern_name": "patient merge"},
+        "generate_mirth_channel": {"source_type": "HL7v2", "destination_type": "FHIR", "use_case": "ADT to Patient"},
         "map_hl7_to_fhir": {"field_ref": "PID-3"},
         "pacs_echo": {},
         "pacs_query": {"modality": "CT"},
@@ -61,6 +95,7 @@ async def test_each_tool_answers_with_structured_content_and_a_text(installation
             assert text_of(result)
     outcomes = [record["outcome"] for record in installation.audit() if record["event"] == "closed"]
     assert outcomes == ["ok"] * len(calls)
+    assert {*calls, "send_hl7_message"} == set(TOOLS)  # the last is in tests/hl7/test_send_gates.py
     assert installation.destination.received == 0
 
 

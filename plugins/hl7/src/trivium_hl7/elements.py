@@ -11,9 +11,11 @@ from trivium_hl7 import dictionary
 from trivium_hl7.dictionary import Definition
 from trivium_hl7.paths import Path
 from trivium_hl7.phi import Leaf, Level, kind_of
-from trivium_hl7.reader import NULL, Component, Message, Segment, subcomponents
+from trivium_hl7.reader import NULL, Component, FieldValue, Message, Segment, subcomponents
 
 _CODED: Final = frozenset({"CE", "CF", "CWE", "CNE"})
+_NEIGHBORS: Final = 32
+"""Parts beside a value that can say what it is; no data type has so many."""
 _TIME_STAMP: Final = "TS"
 """A composite in name; almost always written, and here shown, without its second component."""
 
@@ -57,20 +59,27 @@ def positions(message: Message, chosen: Sequence[Path] = ()) -> Iterator[Positio
         seen[seg.id] += 1
         here = [path for path in chosen if path.segment == seg.id and path.occurrence in (None, seen[seg.id])]
         if here or not chosen:
-            yield from _in_segment(seg, seen[seg.id], counts[seg.id] > 1, here)
+            yield from in_segment(seg, seen[seg.id], counts[seg.id] > 1, here)
 
 
-def _in_segment(seg: Segment, occurrence: int, repeats: bool, chosen: Sequence[Path]) -> Iterator[Position]:
-    fields = {path.field for path in chosen}
+def in_segment(seg: Segment, occurrence: int, repeats: bool, chosen: Sequence[Path] = ()) -> Iterator[Position]:
+    """Every valued place of one segment: which of its id, and whether there are others, is for the caller to know."""
     for number, field in enumerate(seg.tree(), 1):
-        if chosen and number not in fields and None not in fields:
-            continue
-        for r, repetition in enumerate(field, 1):
-            for c, component in enumerate(repetition, 1):
-                for s, text in enumerate(subcomponents(component), 1):
-                    path = Path(seg.id, occurrence, number, r, c, s)
-                    if text and (not chosen or any(one.covers(path) for one in chosen)):
-                        yield Position(seg, path, (repeats, len(field) > 1), repetition, text)
+        here = [path for path in chosen if path.field in (None, number)]
+        if here or not chosen:
+            yield from in_field(seg, occurrence, repeats, number, field, here)
+
+
+def in_field(
+    seg: Segment, occurrence: int, repeats: bool, number: int, field: FieldValue, chosen: Sequence[Path] = ()
+) -> Iterator[Position]:
+    """Every valued place of one field."""
+    for r, repetition in enumerate(field, 1):
+        for c, component in enumerate(repetition, 1):
+            for s, text in enumerate(subcomponents(component), 1):
+                path = Path(seg.id, occurrence, number, r, c, s)
+                if text and (not chosen or any(one.covers(path) for one in chosen)):
+                    yield Position(seg, path, (repeats, len(field) > 1), repetition, text)
 
 
 def describe(position: Position, version: str) -> Element:
@@ -130,8 +139,8 @@ def _reached(definitions: Sequence[Definition], position: Position) -> bool:
 def _levels(definitions: Sequence[Definition], position: Position, version: str) -> list[Level]:
     path, components = position.path, position.components
     c = path.component or 1
-    steps = [(c, [subcomponents(part)[0] for part in components])]
-    steps.append((path.subcomponent or 1, list(subcomponents(components[c - 1]))))
+    steps = [(c, [subcomponents(part)[0] for part in components[:_NEIGHBORS]])]
+    steps.append((path.subcomponent or 1, list(subcomponents(components[c - 1])[:_NEIGHBORS])))
     return [
         Level(definition.type, number, texts)
         for definition, (number, texts) in zip(definitions, steps, strict=False)

@@ -8,10 +8,11 @@ The question is answered from the outside in:
    sort of name, address or number it is, and who assigned it.
 4. What is left is public when it is a number, a code, or the text of a code, and also looks like it; else `TEXT`.
    A code of the field's table is one. A table that HL7 keeps closed admits no others; elsewhere a code is plain ASCII
-   without spaces, and no word, which could be a name. A word is a code if it has no more than three letters and HL7
-   knows it (in any table) or is two small letters (`en`, `kg`), if it stands beside a coding system that is no local
-   one or beside its assigner's OID, or if it names a test or a unit (OBX-3, OBX-6, OBR-4). The text beside a code
-   (CWE.2) is public only with its code and such a system, or in these fields; CWE.9 and text alone are not.
+   without spaces, without six digits in a row, which could be a date or somebody's number, and no word, which could be
+   a name. A word is a code if it has no more than three letters and HL7 knows it (in any table) or is two small
+   letters (`en`, `kg`), if it stands beside a coding system that is no local one or beside its assigner's OID, or if
+   it names a test or a unit (OBX-3, OBX-6, OBR-4). The text beside a code (CWE.2) is public only with its code and
+   such a system, or in these fields; CWE.9 and text alone are not.
 
 Decisions. Results (OBX-5) go by OBX-2: numbers, codes and structured numbers are clinical values that identify nobody
 and are what the work is about; TX, FT, ST, ED, RP and results of no or an unknown type may hide anything. Names of
@@ -133,6 +134,8 @@ _ASSIGNERS: Final = {("HD", 1): 2, ("EI", 2): 3}
 
 _CODE: Final = re.compile(r"[A-Za-z0-9<>=+*#%][A-Za-z0-9._/:+*<>=%#-]{0,31}", re.ASCII)
 _WORD: Final = re.compile(r"[A-Za-z]{2,}(?:[-._/:][A-Za-z]+)*|[A-Za-z](?:[-._/:][A-Za-z]+)+", re.ASCII)
+_LONG_NUMBER: Final = re.compile(r"\d{6}", re.ASCII)
+"""May be a date or a record number that was put into the wrong field."""
 _SMALL_CODE: Final = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?", re.ASCII)
 """Of a language or unit."""
 _LONGEST_DISPLAY: Final = 200
@@ -238,7 +241,7 @@ def _is_code(text: str, table_number: str = "") -> bool:
         return True
     if table and table.codes and table.type == "HL7":
         return False
-    return _CODE.fullmatch(text) is not None and not _can_be_a_name(text)
+    return _CODE.fullmatch(text) is not None and not _can_be_a_name(text) and not _LONG_NUMBER.search(text)
 
 
 def _can_be_a_name(text: str) -> bool:
@@ -277,7 +280,7 @@ def _coded(leaf: Leaf, level: Level) -> Kind | None:
             return None if public else Kind.TEXT
         case 3 | 6 | 12:
             named = catalog and _CODE.fullmatch(leaf.text) is not None
-            return None if named or _is_code(leaf.text, "0396") else Kind.TEXT
+            return None if named or _OID.fullmatch(leaf.text) or _is_code(leaf.text, "0396") else Kind.TEXT
         case 7 | 8 | 13:
             return None if _is_code(leaf.text) else Kind.TEXT
         case 14 | 15 | 17 | 18 | 20 | 21:

@@ -22,6 +22,7 @@ class MessageProblem(Problem):
         "has no line ends, but a backslash and the letter n or r before segment ids, as text copied out of JSON has: "
         "turn these pairs into line ends"
     )
+    NO_SUCH_NUMBER = "is larger than the number of messages, which is {found}"
     SURROGATE = "holds half of a surrogate pair, which is no character"
 
 
@@ -33,6 +34,7 @@ class SizeProblem(Problem):
     SEGMENTS = "has more than {limit} segments"
     SEPARATORS = "has more than {limit} separators"
     REPETITIONS = "has a field that repeats more than {limit} times"
+    MESSAGES = "has more than {limit} messages"
 
 
 class ReferenceProblem(Problem):
@@ -40,6 +42,25 @@ class ReferenceProblem(Problem):
 
     NOT_A_PATH = "is not a place in a message, such as PID, OBX[2], PID-3, PID-3[2] or PID-5.1.1"
     TOO_MANY = "has more than {limit} entries"
+
+
+class ProfileProblem(Problem):
+    """Why nothing can be profiled."""
+
+    NOTHING = "is missing: give messages or folder"
+    BOTH = "cannot stand beside messages: give one of the two"
+    NOT_A_TYPE = "is no message type such as ADT, ADT^A01 or ADT_A01"
+
+
+class AckProblem(Problem):
+    """Why an acknowledgment cannot be built."""
+
+    NO_ESCAPE = "holds a separator of the message, which declares no escape character to write it with"
+    NOT_A_TIME = "is not a time such as 20250411101500+0100 (YYYYMMDD, then hours, minutes and seconds, then an offset)"
+    NOT_A_LOCATION = "is not a place in a message, such as PID, PID-3, OBX[2]-5 or PID-5.1.1"
+    CODE_UNKNOWN = "is no code of HL7 table 0357 (message error condition codes)"
+    ERROR_OF_SUCCESS = "says what failed, and the acknowledgment code says that nothing did"
+    TOO_LONG = "is longer than {limit} characters"
 
 
 class Remark(StrEnum):
@@ -64,6 +85,12 @@ class Remark(StrEnum):
     VERSION_UNKNOWN = "names no known version; definitions are those of 2.5.1"
     VERSION_NEAREST = "names a version without definitions of its own; the nearest are used"
     UNKNOWN_ESCAPE = "holds escape sequences that are not known, kept as they stand"
+    BATCH_COUNT_WRONG = "counts another number of messages than the batch holds"
+    FILE_COUNT_WRONG = "counts another number of batches than the file holds"
+    COUNT_UNREADABLE = "holds no number"
+    NO_TRAILER = "is not closed by a trailer"
+    NO_HEADER_BEFORE = "closes what no header opened"
+    STRAY = "holds text that belongs to no message, left out"
     NOTHING_CHOSEN = "matches nothing valued in this message"
 
 

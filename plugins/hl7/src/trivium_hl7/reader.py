@@ -39,7 +39,7 @@ _ID: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message may hold at the most."""
+    """What one message may hold at the most, and one batch of them."""
 
     characters: int = 16_000_000
     """Characters of a text, bytes of a byte string."""
@@ -48,6 +48,8 @@ class Limits:
     """Field, repetition, component and sub-component separators together: what the parsed message weighs."""
     repetitions: int = 10_000
     """Of one field."""
+    messages: int = 10_000
+    """Messages and envelope segments of a batch."""
 
 
 def subcomponents(component: Component) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class Hl7Settings(BaseModel):
     max_segments: Annotated[int, Field(ge=1, description="Segments of one message.")] = _DEFAULTS.segments
     max_separators: Annotated[int, Field(ge=100, description="Separators of one message.")] = _DEFAULTS.separators
     max_repetitions: Annotated[int, Field(ge=1, description="Repetitions of one field.")] = _DEFAULTS.repetitions
+    max_messages: Annotated[int, Field(ge=1, description="Messages of one batch.")] = _DEFAULTS.messages
     folders: CommaSeparated[Path] = Field(
         (), description="Folders whose messages may be read, separated by commas. Empty: none."
     )
@@ -54,4 +55,6 @@ class Hl7Settings(BaseModel):
     allow_send: Annotated[bool, Field(description="Switch send_hl7_message on.")] = False
 
     def limits(self) -> Limits:
-        return Limits(self.max_characters, self.max_segments, self.max_separators, self.max_repetitions)
+        return Limits(
+            self.max_characters, self.max_segments, self.max_separators, self.max_repetitions, self.max_messages
+        )

@@ -9,18 +9,21 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from trivium.api import BadInput, Effect, Given, tool
+from trivium.api import EMBEDDED, BadInput, Effect, Given, tool
 from trivium_hl7 import dictionary
-from trivium_hl7.elements import Element, Position, describe, positions
+from trivium_hl7.batch import begins_several, read_batch
+from trivium_hl7.elements import Position, describe, in_segment, positions
 from trivium_hl7.escapes import has_unknown_sequence
 from trivium_hl7.paths import Path, read_path
-from trivium_hl7.problems import Note, ReferenceProblem, Remark
+from trivium_hl7.problems import MessageProblem, Note, ReferenceProblem, Remark
 from trivium_hl7.reader import NULL, Limits, Message, parse_message
-from trivium_hl7.tools.results import Header, HeaderValue, ParsedMessage, SegmentPart, ValuedPlace
+from trivium_hl7.tools.batch_summary import chosen_message
+from trivium_hl7.tools.results import BatchSummary, Header, HeaderValue, ParsedMessage, SegmentPart, ValuedPlace
 
 _PAGE_CHARACTERS: Final = 60_000
 """A page ends after the value with which it passes this, however few its values are."""
 _MOST_CHOICES: Final = 20
+_HEADER_CHARACTERS: Final = 200
 
 
 @tool(effect=Effect.LOCAL, title="Parse HL7 v2 message")
@@ -28,7 +31,11 @@ def parse_hl7_message(
     limits: Given[Limits],
     message: Annotated[
         str,
-        Field(description="One HL7 v2 message, any version, from MSH on; segments end with CR, LF or CR LF."),
+        EMBEDDED,
+        Field(
+            description="An HL7 v2 message, any version, from MSH on; segments end with CR, LF or CR LF. Or several of "
+            "them, or a batch file (FHS, BHS)."
+        ),
     ],
     segments: Annotated[
         list[str] | None,
@@ -37,6 +44,9 @@ def parse_hl7_message(
     limit: Annotated[int, Field(ge=1, le=2000, description="Most values in one answer.")] = 400,
     offset: Annotated[int, Field(ge=0, description="Values to skip: next_offset of the answer before.")] = 0,
     value_limit: Annotated[int, Field(ge=20, le=50_000, description="Longer values are cut to this length.")] = 1000,
+    message_number: Annotated[
+        int | None, Field(ge=1, description="Which message of a batch; unset: the first that can be read.")
+    ] = None,
 ) -> ParsedMessage:
     """Parse an HL7 v2 message into its segments, fields, repetitions, components and sub-components, with meanings.
 
@@ -46,10 +56,11 @@ def parse_hl7_message(
     Returns the header (type, event, version, sender), segment counts and notes on what was odd, then every valued place
     with its path (PID-3[2].4.1), name, data type, decoded value, HL7 table and the code's meaning. Places without a
     value are left out; `null` marks an explicit delete (""). Values that identify a person are marked and may be
-    withheld. Nothing is stored or sent. One message per call, no batch (FHS, BHS). Large messages come in pages: go on
-    with next_offset, or choose by `segments`. It does not judge whether the message conforms to the standard.
+    withheld. Nothing is stored or sent. Large messages come in pages: go on with next_offset, or choose by `segments`.
+    Of a batch it says what is in it (types, envelopes, counts that do not fit, messages that cannot be read) and parses
+    one message: choose by message_number. Whether a message conforms to the standard says validate_hl7_message.
     """
-    parsed = parse_message(message, limits=limits)
+    parsed, batch = _read(message, message_number, limits)
     chosen = _chosen(segments or [])
     version, notes = _definitions(parsed)
     notes = [*parsed.notes, *notes, *_escape_notes(parsed)]
@@ -57,6 +68,7 @@ def parse_hl7_message(
     page = list(_page(found, version, value_limit))
     end = offset + len(page)
     return ParsedMessage(
+        batch=batch,
         header=_header(parsed, version),
         patient=_patient(parsed),
         definitions=version,
@@ -68,6 +80,15 @@ def parse_hl7_message(
         next_offset=end if end < total else None,
         segments=tuple(_parts(page)),
     )
+
+
+def _read(text: str, number: int | None, limits: Limits) -> tuple[Message, BatchSummary | None]:
+    """The message to parse, and what stands around it."""
+    if not begins_several(text):
+        if number not in (None, 1):
+            raise BadInput(where="message_number", problem=MessageProblem.NO_SUCH_NUMBER, found=1)
+        return parse_message(text, limits=limits), None
+    return chosen_message(read_batch(text, limits), number, limits)
 
 
 def _chosen(entries: Sequence[str]) -> list[Path]:
@@ -106,26 +127,11 @@ def _find(parsed: Message, chosen: Sequence[Path], offset: int, limit: int) -> t
 def _page(found: Sequence[Position], version: str, value_limit: int) -> Iterator[tuple[Position, ValuedPlace]]:
     characters = 0
     for position in found:
-        place = _place(describe(position, version), value_limit)
+        place = ValuedPlace.of(describe(position, version), value_limit)
         yield position, place
         characters += len(place.value) + len(place.raw or "")
         if characters > _PAGE_CHARACTERS:
             return
-
-
-def _place(element: Element, value_limit: int) -> ValuedPlace:
-    return ValuedPlace(
-        path=element.path,
-        name=element.name,
-        type=element.type,
-        value=element.value[:value_limit],
-        phi=element.phi,
-        raw=element.raw[:value_limit] if element.raw != element.value else None,
-        table=element.table or None,
-        meaning=element.meaning or None,
-        null=True if element.null else None,
-        full_length=len(element.value) if len(element.value) > value_limit else None,
-    )
 
 
 def _parts(page: Sequence[tuple[Position, ValuedPlace]]) -> Iterator[SegmentPart]:
@@ -140,12 +146,17 @@ def _parts(page: Sequence[tuple[Position, ValuedPlace]]) -> Iterator[SegmentPart
 
 def _header(parsed: Message, version: str) -> Header:
     values: dict[tuple[int | None, int | None], HeaderValue] = {}
-    for position in positions(parsed, [Path("MSH", 1, number) for number in range(3, 13)]):
+    chosen = [Path("MSH", 1, number, 1, component) for number in range(3, 13) for component in (1, 2, 3)]
+    for position in in_segment(parsed.header, 1, False, chosen):
         path = position.path
-        if path.repetition == path.subcomponent == 1:
+        if path.subcomponent == 1:
             element = describe(position, version)
-            value = HeaderValue(value=element.value[:200], meaning=element.meaning or None, phi=element.phi)
-            values[path.field, path.component] = value
+            values[path.field, path.component] = HeaderValue(
+                value=element.value[:_HEADER_CHARACTERS],
+                meaning=element.meaning or None,
+                phi=element.phi,
+                full_length=len(element.value) if len(element.value) > _HEADER_CHARACTERS else None,
+            )
     return Header(
         message_type=values.get((9, 1)),
         trigger_event=values.get((9, 2)),

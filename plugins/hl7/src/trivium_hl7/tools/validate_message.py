@@ -1,0 +1,208 @@
+"""The tool `validate_hl7_message`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from trivium.api import EMBEDDED, PUBLIC, BadInput, Effect, Given, Kind, PhiBy, tool
+from trivium_hl7 import dictionary
+from trivium_hl7.elements import Position, describe
+from trivium_hl7.reader import Limits, Segment, parse_message
+from trivium_hl7.validation import Finding, Report, Severity, SiteProfile, read_profile, validate
+from trivium_hl7.validation.findings import Example
+from trivium_hl7.validation.problems import ProfileProblem, VersionProblem
+from trivium_hl7.validation.profiles import Profiles
+
+_LONGEST_VALUE: Final = 200
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class FindingPlace(_Model):
+    """One of the places of a finding."""
+
+    path: Annotated[str, PUBLIC] = Field(
+        description="SEG[n]-field[repetition].component.subcomponent; an index that tells nothing is left out"
+    )
+    value: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="what stands there, cut to 200")
+    phi: Annotated[Kind | None, PUBLIC] = None
+    found: Annotated[int | None, PUBLIC] = Field(
+        default=None, description="characters or repetitions that were counted, or the number of the field"
+    )
+    after_segment: Annotated[int | None, PUBLIC] = Field(
+        default=None, description="of what is missing: behind which segment of the message it belongs"
+    )
+
+
+class FindingEntry(_Model):
+    """Equal findings: `<path> <problem>`, and what would be right."""
+
+    rule: Annotated[str, PUBLIC] = Field(description="stable name, which a site profile can ignore")
+    severity: Annotated[Severity, PUBLIC]
+    path: Annotated[str, PUBLIC] = Field(description="without numbers of segments and repetitions")
+    problem: Annotated[str, PUBLIC]
+    fix: Annotated[str | None, PUBLIC] = Field(default=None, description="what would be right")
+    source: Annotated[str, PUBLIC] = Field(description="where the standard says so")
+    count: Annotated[int, PUBLIC]
+    places: tuple[FindingPlace, ...] = Field(description="the first five")
+
+
+class Totals(_Model):
+    error: Annotated[int, PUBLIC]
+    warning: Annotated[int, PUBLIC]
+    note: Annotated[int, PUBLIC]
+    ignored: Annotated[int, PUBLIC] = Field(description="by the site profile")
+
+
+class ValidationResult(_Model):
+    """Whether a message conforms, and everything that says otherwise."""
+
+    verdict: Annotated[Literal["conforms", "conforms with warnings", "does not conform"], PUBLIC]
+    version: Annotated[str, PUBLIC] = Field(description="whose rules were applied")
+    structure: Annotated[str | None, PUBLIC] = Field(
+        default=None, description="the message structure that was checked; null: the version has none for it"
+    )
+    profile: Annotated[Literal["applied", "does not apply to this message"] | None, PUBLIC] = None
+    totals: Totals = Field(description="single findings of each severity")
+    notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd in reading, and where")
+    total: Annotated[int, PUBLIC] = Field(description="different findings of the severities that were asked for")
+    offset: Annotated[int, PUBLIC]
+    next_offset: Annotated[int | None, PUBLIC] = Field(description="ask for this offset next; null: nothing is left")
+    left_out: Annotated[int | None, PUBLIC] = Field(
+        default=None, description="single findings beyond the 2000 kinds that are kept; the totals count them"
+    )
+    findings: tuple[FindingEntry, ...] = Field(description="errors first")
+
+
+@tool(effect=Effect.LOCAL, title="Validate HL7 v2 message")
+def validate_hl7_message(
+    limits: Given[Limits],
+    profiles: Given[Profiles],
+    message: Annotated[
+        str,
+        EMBEDDED,
+        Field(description="One HL7 v2 message, any version, from MSH on; segments end with CR, LF or CR LF."),
+    ],
+    version: Annotated[
+        str | None, Field(description="Judge by this version, e.g. 2.5.1, instead of the one in MSH-12.", max_length=12)
+    ] = None,
+    profile: Annotated[
+        str | None, Field(description="Name of a site profile that the operator has set up.", max_length=64)
+    ] = None,
+    profile_toml: Annotated[
+        str | None, Field(description="A site profile as TOML text, instead of a named one.", max_length=262_144)
+    ] = None,
+    severity: Annotated[
+        Literal["error", "warning", "note"], Field(description="The least severity to list; the totals count all.")
+    ] = "note",
+    limit: Annotated[int, Field(ge=1, le=500, description="Most findings in one answer.")] = 100,
+    offset: Annotated[int, Field(ge=0, description="Findings to skip: next_offset of the answer before.")] = 0,
+) -> ValidationResult:
+    """Check an HL7 v2 message against the standard of its own version and against a site profile, all findings at once.
+
+    Use it to find out why a receiver refuses a message, or before one is sent. To read what a message says use
+    parse_hl7_message; for what a field or table is, explain_hl7_field and lookup_hl7_table; for what a sender does over
+    many messages, profile_hl7_messages.
+
+    Checks the structure (segments missing, misplaced, repeated, unexpected; Z segments are allowed anywhere), required
+    and withdrawn fields, repetitions, forms of data types (dates that exist, numbers, identifiers, coded values),
+    lengths where the version gives them, codes (of HL7's tables: errors; of user tables: notes) and what fields say of
+    each other (MSH-9, OBX-2, OBR-25, order numbers, merges). Each finding has a rule, severity, path, what would be
+    right and the source; equal ones are counted together. A site profile in TOML can describe Z segments, local codes,
+    required and optional fields, and findings to ignore: keys title, applies_to, ignore, required, optional, tables,
+    segments. Conditions on fields that the standard has in prose only are not checked. One message per call. Nothing is
+    stored or sent.
+    """
+    parsed = parse_message(message, limits=limits)
+    report = validate(parsed, version=_version(version), profile=_profile(profiles, profile, profile_toml))
+    listed = [one for one in report.findings if one.severity.rank <= Severity(severity).rank]
+    page = listed[offset : offset + limit]
+    end = offset + len(page)
+    return ValidationResult(
+        verdict=_verdict(report),
+        version=report.version,
+        structure=report.structure or None,
+        profile=_applied(report) if profile is not None or profile_toml is not None else None,
+        totals=_totals(report),
+        notes=tuple(str(note) for note in parsed.notes),
+        total=len(listed),
+        offset=offset,
+        next_offset=end if end < len(listed) else None,
+        left_out=report.left_out or None,
+        findings=tuple(_entry(one, report.version) for one in page),
+    )
+
+
+def _version(version: str | None) -> str | None:
+    if version is None:
+        return None
+    found = dictionary.nearest_version(version.strip())
+    if found is None:
+        raise BadInput(where="version", problem=VersionProblem.UNKNOWN)
+    return found
+
+
+def _profile(profiles: Profiles, name: str | None, text: str | None) -> SiteProfile | None:
+    if name is not None and text is not None:
+        raise BadInput(where="profile_toml", problem=ProfileProblem.TWO)
+    if name is not None:
+        return profiles.read(name)
+    return read_profile(text) if text is not None else None
+
+
+def _applied(report: Report) -> Literal["applied", "does not apply to this message"]:
+    return "applied" if report.profile_applies else "does not apply to this message"
+
+
+def _verdict(report: Report) -> Literal["conforms", "conforms with warnings", "does not conform"]:
+    if not report.valid:
+        return "does not conform"
+    return "conforms with warnings" if report.totals[Severity.WARNING] else "conforms"
+
+
+def _totals(report: Report) -> Totals:
+    totals = report.totals
+    return Totals(
+        error=totals[Severity.ERROR],
+        warning=totals[Severity.WARNING],
+        note=totals[Severity.NOTE],
+        ignored=report.ignored,
+    )
+
+
+def _entry(finding: Finding, version: str) -> FindingEntry:
+    return FindingEntry(
+        rule=finding.rule.id,
+        severity=finding.severity,
+        path=str(finding.path),
+        problem=finding.rule.says,
+        fix=finding.fix or None,
+        source=finding.rule.source,
+        count=finding.count,
+        places=tuple(_place(example, version) for example in finding.examples),
+    )
+
+
+def _place(example: Example, version: str) -> FindingPlace:
+    if not example.text or example.segment is None:
+        return FindingPlace(path=str(example.path), found=example.measured, after_segment=example.after)
+    element = describe(_position(example, example.segment), version)
+    return FindingPlace(
+        path=element.path, value=element.value[:_LONGEST_VALUE], phi=element.phi, found=example.measured
+    )
+
+
+def _position(example: Example, seg: Segment) -> Position:
+    path = example.path
+    whole = path._replace(
+        occurrence=path.occurrence or 1,
+        repetition=path.repetition or 1,
+        component=path.component or 1,
+        subcomponent=path.subcomponent or 1,
+    )
+    repeats = (path.occurrence is not None, path.repetition is not None)
+    return Position(seg, whole, repeats, example.components, example.text)
