@@ -1,0 +1,83 @@
+"""Messages a second: reading and validating, against python-hl7 and hl7apy, in the same run.
+
+    uv run python bench/hl7.py [ROUNDS]
+
+The messages are our own samples, so the figures say nothing of a site's traffic; the ratios do. Each takes every field
+apart into its components. hl7apy reads and validates a few only, as it takes a tenth of a second for each.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+import warnings
+from collections.abc import Callable, Sequence
+
+from hl7apy.consts import VALIDATION_LEVEL
+from hl7apy.parser import parse_message as hl7apy_parse
+from hl7apy.validation import Validator
+
+import hl7
+from trivium_hl7.reader import parse_message
+from trivium_hl7.samples import sample
+from trivium_hl7.validation import validate
+
+TYPES = ("ADT^A01", "ADT^A08", "ADT^A40", "ORM^O01", "OML^O21", "ORU^R01", "MDM^T02", "SIU^S12", "DFT^P03", "VXU^V04")
+PEER_FEW = 5
+
+Way = Callable[[str], object]
+
+
+def read(text: str) -> object:
+    return [seg.tree() for seg in parse_message(text).segments]
+
+
+def judge(text: str) -> object:
+    return validate(parse_message(text))
+
+
+def python_hl7(text: str) -> object:
+    return hl7.parse(text)
+
+
+def hl7apy_read(text: str) -> object:
+    return hl7apy_parse(text, validation_level=VALIDATION_LEVEL.TOLERANT)
+
+
+def hl7apy_judge(text: str) -> object:
+    return Validator.validate(hl7apy_parse(text, validation_level=VALIDATION_LEVEL.TOLERANT))
+
+
+def rate(way: Way, messages: Sequence[str]) -> float:
+    began = time.perf_counter()
+    for text in messages:
+        way(text)
+    return len(messages) / (time.perf_counter() - began)
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    warnings.simplefilter("ignore")
+    texts = [sample(*kind.split("^"), "2.5.1", seed=seed) for seed in range(10) for kind in TYPES]
+    few = texts[:PEER_FEW]
+    ways: dict[str, tuple[Way, Sequence[str]]] = {
+        "read: trivium": (read, texts),
+        "read: python-hl7": (python_hl7, texts),
+        "read: hl7apy": (hl7apy_read, few),
+        "validate: trivium": (judge, texts),
+        "validate: hl7apy": (hl7apy_judge, few),
+    }
+    for way, messages in ways.values():
+        way(messages[0])  # what is loaded once
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, (way, messages) in ways.items():
+            found[name].append(rate(way, messages))
+    print(f"{'messages a second, median':28}{'':>10}{'x trivium':>12}")
+    for name, rates in found.items():
+        own = statistics.median(found[f"{name.partition(':')[0]}: trivium"])
+        print(f"{name:28}{statistics.median(rates):10.0f}{statistics.median(rates) / own:12.3f}")
+
+
+main()

@@ -1,0 +1,121 @@
+"""The words that a scenario may use. Each settles one or more fields of `scenario.Scenario`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+
+def _each(words: str, **meaning: Any) -> dict[str, dict[str, Any]]:
+    """One meaning for several phrases, separated by commas; plain letters, digits and spaces."""
+    return {word.strip(): meaning for word in words.split(",")}
+
+
+_IMAGING: Final[dict[str, Any]] = {"kind": "imaging"}
+
+PHRASES: Final[dict[str, dict[str, Any]]] = {
+    **_each("emergency, emergency department, emergency room, er, ed", patient_class="E"),
+    **_each("inpatient, hospitalized, ward", patient_class="I"),
+    **_each("outpatient, ambulatory, clinic", patient_class="O"),
+    **_each("preadmit, pre admit, preadmission, pre admission", patient_class="P"),
+    **_each("recurring", patient_class="R"),
+    **_each("obstetric, obstetrics, maternity", patient_class="B", sex="F"),
+    **_each("stat", priority="S"),
+    **_each("asap, urgent", priority="A"),
+    **_each("routine, elective", priority="R"),
+    **_each("preop, pre op, preoperative", priority="P"),
+    **_each("timing critical", priority="T"),
+    **_each("imaging, radiology", **_IMAGING),
+    **_each("ct, cat scan, computed tomography", modality="CT", **_IMAGING),
+    **_each("mr, mri, magnetic resonance", modality="MR", **_IMAGING),
+    **_each("x ray, xray, radiograph, radiography, plain film, cr, dx", modality="XR", **_IMAGING),
+    **_each("ultrasound, us, sonography, sonogram", modality="US", **_IMAGING),
+    **_each("mammography, mammogram, mg", modality="MG", body="breast", sex="F", **_IMAGING),
+    **_each("nuclear medicine, scintigraphy, nm", modality="NM", **_IMAGING),
+    **_each("pet, pet ct, positron emission tomography", modality="PT", **_IMAGING),
+    **_each("angiography, angiogram, xa", modality="XA", **_IMAGING),
+    **_each("fluoroscopy, rf", modality="RF", **_IMAGING),
+    **_each("head, brain, skull", body="head"),
+    **_each("neck", body="neck"),
+    **_each("chest, thorax, lung, lungs", body="chest"),
+    **_each("heart, cardiac", body="heart"),
+    **_each("breast", body="breast"),
+    **_each("abdomen, abdominal, liver", body="abdomen"),
+    **_each("pelvis, pelvic", body="pelvis"),
+    **_each("spine, lumbar spine, back", body="spine"),
+    **_each("shoulder", body="shoulder"),
+    **_each("hand", body="hand"),
+    **_each("wrist", body="wrist"),
+    **_each("hip", body="hip"),
+    **_each("knee", body="knee"),
+    **_each("ankle", body="ankle"),
+    **_each("foot", body="foot"),
+    **_each("left", side="left"),
+    **_each("right", side="right"),
+    **_each("contrast, with contrast", contrast=True),
+    **_each("without contrast, no contrast", contrast=False),
+    **_each("lab, laboratory, lab panel, panel, blood test", kind="lab"),
+    **_each("cbc, complete blood count, blood count, hematology", kind="lab", panel="CBC"),
+    **_each("metabolic panel, basic metabolic panel, bmp, chemistry, electrolytes", kind="lab", panel="BMP"),
+    **_each("lipid, lipids, lipid panel, cholesterol", kind="lab", panel="LIPID"),
+    **_each("urinalysis, urine", kind="lab", panel="UA"),
+    **_each("glucose", kind="lab", panel="GLU"),
+    **_each("vaccination, vaccine, immunization, immunisation, shot", kind="vaccination"),
+    **_each("influenza, flu, flu shot", kind="vaccination", vaccine="INFLUENZA"),
+    **_each("mmr, measles", kind="vaccination", vaccine="MMR"),
+    **_each("tetanus, tdap", kind="vaccination", vaccine="TDAP"),
+    **_each("hepatitis b", kind="vaccination", vaccine="HEPB"),
+    **_each("medication, pharmacy, prescription, drug", kind="pharmacy"),
+    **_each("antibiotic, amoxicillin", kind="pharmacy", drug="AMOXICILLIN"),
+    **_each("insulin", kind="pharmacy", drug="INSULIN"),
+    **_each("painkiller, acetaminophen, paracetamol", kind="pharmacy", drug="ACETAMINOPHEN"),
+    **_each("female, woman, girl", sex="F"),
+    **_each("male, man, boy", sex="M"),
+    **_each("pregnant, pregnancy", pregnant=True, sex="F"),
+    **_each("newborn, neonate, neonatal, birth", age="newborn", years=None),
+    **_each("infant, baby", age="infant", years=None),
+    **_each("pediatric, paediatric, child", age="child", years=None),
+    **_each("adolescent, teenager", age="adolescent", years=None),
+    **_each("adult", age="adult", years=None),
+    **_each("elderly, geriatric, senior", age="elderly", years=None),
+    **_each("cancel, cancelled, canceled, cancellation, discontinue, discontinued", status="cancel"),
+    **_each("hold, on hold", status="hold"),
+    **_each("scheduled", status="scheduled"),
+    **_each("preliminary", status="preliminary"),
+    **_each("final", status="final"),
+    **_each("corrected, correction, amended, addendum", status="corrected"),
+    **_each("abnormal, pathological, critical, positive", abnormal=True),
+    **_each("normal, negative, unremarkable", abnormal=False),
+    **_each("admission, admit, admitted", movement="admission"),
+    **_each("transfer, transferred", movement="transfer"),
+    **_each("discharge, discharged", movement="discharge"),
+    **_each("merge, merged, duplicate", movement="merge"),
+    **_each("deceased, death, died", movement="death"),
+    **_each("trauma, accident, fall", reason="Trauma"),
+    **_each("stroke", reason="Suspected stroke"),
+    **_each("pneumonia", reason="Suspected pneumonia"),
+    **_each("fracture", reason="Suspected fracture"),
+    **_each("chest pain", reason="Chest pain"),
+    **_each("headache", reason="Headache"),
+    **_each("cough", reason="Cough"),
+    **_each("fever", reason="Fever"),
+    **_each("cancer, tumor, oncology", reason="Known malignant tumor"),
+    **_each("appendicitis", reason="Suspected appendicitis"),
+    **_each("diabetes, diabetic", reason="Diabetes mellitus"),
+    **_each("hypertension", reason="High blood pressure"),
+    **_each("screening", reason="Screening"),
+    **_each("follow up, followup", reason="Follow-up"),
+    **_each("allergy, allergic, penicillin allergy", allergy="penicillin"),
+    **_each("no allergy, no allergies, no known allergies", allergy="none"),
+    **_each("insured, insurance", insured=True),
+    **_each("uninsured, self pay", insured=False),
+    **_each("two orders", orders=2),
+    **_each("multiple orders, several orders, three orders", orders=3),
+    **_each("vip", vip=True),
+}
+"""A phrase, and what it settles."""
+
+SILENT: Final = frozenset(
+    "a an and as at by exam examination for from in is message of old on or order ordered orders patient person result "  # noqa: SIM905
+    "results sample scan study test the to visit with".split()
+)
+"""Words that say nothing by themselves."""
