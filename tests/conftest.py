@@ -14,6 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+Say = Callable[[str], None]
+
+
 def leave_out(reason: str) -> NoReturn:
     """Skip with the reason, or fail where everything is expected to be present (`TRIVIUM_REQUIRE_PEERS`)."""
     if os.environ.get("TRIVIUM_REQUIRE_PEERS"):
@@ -22,7 +25,7 @@ def leave_out(reason: str) -> NoReturn:
 
 
 @pytest.fixture
-def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+def say(record_property: Callable[[str, object], None]) -> Say:
     """Add a line to what the run prints at its end, from whichever process it is run in."""
     return lambda line: record_property("said", line)
 

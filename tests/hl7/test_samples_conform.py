@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable
 from itertools import islice
 
 import pytest
 from hl7apy.core import Message
 from hl7apy.exceptions import HL7apyException
 from hl7apy.parser import parse_segments
+from tests.conftest import Say
 
 import hl7
 from trivium_hl7 import structures
@@ -33,9 +33,7 @@ MANY_WORDS = (
 
 
 @pytest.mark.parametrize("version", versions())
-def test_every_message_and_structure_is_valid_and_read_alike_by_python_hl7(
-    version: str, record_property: Callable[[str, object], None]
-) -> None:
+def test_every_message_and_structure_is_valid_and_read_alike_by_python_hl7(version: str, say: Say) -> None:
     argued: Counter[str] = Counter()
     findings: Counter[tuple[str, str, str]] = Counter()
     for kind in kinds(version):
@@ -45,9 +43,7 @@ def test_every_message_and_structure_is_valid_and_read_alike_by_python_hl7(
         assert [str(segment[0]) for segment in theirs] == [line[:3] for line in text.split("\r")[:-1]]
         assert str(theirs).rstrip("\r") == text.rstrip("\r")
     assert findings == {}
-    record_property(
-        "said", f"samples {version}: {len(kinds(version))} valid, read by python-hl7; argued: {dict(argued)}"
-    )
+    say(f"samples {version}: {len(kinds(version))} valid, read by python-hl7; argued: {dict(argued)}")
 
 
 @pytest.mark.parametrize("scenario", MANY_WORDS, ids=["imaging", "lab"])
@@ -92,7 +88,7 @@ def _argument(kind: Kind, version: str, rule: str, path: str) -> str:
 def test_hl7apy_accepts_samples(
     version: str,
     tmp_path_factory: pytest.TempPathFactory,
-    record_property: Callable[[str, object], None],
+    say: Say,
 ) -> None:
     report = tmp_path_factory.mktemp("hl7apy") / "report.txt"
     outcomes: Counter[str] = Counter()
@@ -104,7 +100,7 @@ def test_hl7apy_accepts_samples(
         if "" in reasons:
             refused.append((kind, [line for line in lines if not _excuse(line, kind, version)]))
     assert refused == []
-    record_property("said", f"hl7apy {version}: {dict(outcomes)}")
+    say(f"hl7apy {version}: {dict(outcomes)}")
 
 
 def _hl7apy(kind: Kind, version: str, report: str) -> list[str]:

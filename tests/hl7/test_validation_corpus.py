@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.conftest import Say
 
 from trivium.api import ToolFailure
 from trivium_hl7 import dictionary, structures
@@ -84,7 +85,7 @@ def with_its_structure(cases: list[Case]) -> list[Case]:
     ]
 
 
-def test_no_segment_is_missed_that_hapi_finds(cases: list[Case], capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_segment_is_missed_that_hapi_finds(cases: list[Case], say: Say) -> None:
     accepted = with_its_structure(cases)
     outcomes = Counter[str]()
     for case in accepted:
@@ -102,11 +103,10 @@ def test_no_segment_is_missed_that_hapi_finds(cases: list[Case], capsys: pytest.
             if not path:
                 assert present == [], (case.file, segment_id)
     assert outcomes["messages"] > 700
-    with capsys.disabled():
-        print(f"\nstructure, against HAPI: {dict(outcomes)}")
+    say(f"HL7 structure, against HAPI: {dict(outcomes)}")
 
 
-def test_groups_are_those_of_hapi(cases: list[Case], capsys: pytest.CaptureFixture[str]) -> None:
+def test_groups_are_those_of_hapi(cases: list[Case], say: Say) -> None:
     outcomes = Counter[str]()
     for case in with_its_structure(cases):
         ours = [(_plain_path(path), name) for path, name in _our_places(grouped(case).root)]
@@ -121,13 +121,10 @@ def test_groups_are_those_of_hapi(cases: list[Case], capsys: pytest.CaptureFixtu
             outcomes["groups named otherwise"] += 1
     assert outcomes["equal"] >= 660
     assert outcomes["grouped otherwise"] <= 8  # mostly a new order, where HAPI sees a prior result of the order before
-    with capsys.disabled():
-        print(f"\ngroups, against HAPI: {dict(outcomes)}")
+    say(f"HL7 groups, against HAPI: {dict(outcomes)}")
 
 
-def test_every_required_segment_that_is_taken_out_is_missed(
-    cases: list[Case], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_required_segment_that_is_taken_out_is_missed(cases: list[Case], say: Say) -> None:
     outcomes = Counter[str]()
     seen = set()
     for case in cases:
@@ -155,13 +152,10 @@ def test_every_required_segment_that_is_taken_out_is_missed(
                 outcomes["told by its id"] += seg.id in told
     assert outcomes["missed"] > 700
     assert outcomes["told by its id"] >= outcomes["missed"] - 3  # where two segments would do
-    with capsys.disabled():
-        print(f"\nrequired segments taken out of valid messages: {dict(outcomes)}")
+    say(f"HL7 required segments taken out of valid messages: {dict(outcomes)}")
 
 
-def test_forms_of_data_types_are_judged_as_hapi_does(
-    cases: list[Case], judged: Judged, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_forms_of_data_types_are_judged_as_hapi_does(cases: list[Case], judged: Judged, say: Say) -> None:
     outcomes, unseen, stricter = Counter[str](), [], Counter[str]()
     for case, findings in zip(cases, judged.findings, strict=True):
         if not case.hapi.get("structure"):
@@ -184,11 +178,10 @@ def test_forms_of_data_types_are_judged_as_hapi_does(
     assert outcomes["fields both find"] > 200
     assert set(stricter) <= {*STRICTER_THAN_HAPI, "type.date"}
     assert sum(stricter.values()) <= 12
-    with capsys.disabled():
-        print(f"\nforms of data types, against HAPI: {dict(outcomes)}, found by us alone: {dict(stricter)}")
+    say(f"HL7 forms of data types, against HAPI: {dict(outcomes)}, found by us alone: {dict(stricter)}")
 
 
-def test_every_message_is_judged(cases: list[Case], judged: Judged, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_message_is_judged(cases: list[Case], judged: Judged, say: Say) -> None:
     totals, verdicts = Counter[str](), Counter[str]()
     for findings in judged.findings:
         severities = [one.severity or RULES[one.rule].severity for one in findings]
@@ -199,9 +192,8 @@ def test_every_message_is_judged(cases: list[Case], judged: Judged, capsys: pyte
         report = validate(case.message)
         assert (report.totals.total(), report.left_out) == (len(findings), 0)
     segments = sum(len(case.message.segments) for case in cases)
-    with capsys.disabled():
-        speed = f"{len(cases) / judged.seconds:.0f} messages and {segments / judged.seconds:.0f} segments a second"
-        print(f"\nvalidated: {dict(verdicts)}, findings {dict(totals)}, {speed}")
+    speed = f"{len(cases) / judged.seconds:.0f} messages and {segments / judged.seconds:.0f} segments a second"
+    say(f"HL7 corpus validated: {dict(verdicts)}, findings {dict(totals)}, {speed}")
 
 
 def test_odd_inputs_are_judged_or_refused_in_reading(corpora: Path) -> None:
