@@ -11,6 +11,8 @@ from typing import NoReturn
 
 import pytest
 
+from tests.authority import Authority
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -42,6 +44,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path / "authority")
 
 
 @pytest.fixture(scope="session")

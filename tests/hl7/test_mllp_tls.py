@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
-from cryptography.x509.oid import NameOID
+from tests.authority import Authority
 from tests.hl7.mllp_peer import ADT, Visit, acknowledgment, framed, peer, says, says_nothing, tool_for
 
 from trivium.api import PeerFailed, PeerTimeout, PeerUnavailable, ToolFailure
@@ -31,46 +20,6 @@ from trivium_hl7.sending.problems import AnswerProblem, LinkProblem
 pytestmark = pytest.mark.anyio
 
 AA = framed(acknowledgment("AA"))
-
-
-class Authority:
-    """A certificate authority that nobody else knows."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.folder = folder
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Trivium test authority")])
-        own = self._builder(self.name, self.key, days=30)
-        own = own.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        self.file = folder / "ca.pem"
-        self.file.write_bytes(own.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM))
-
-    def issue(self, name: str, *, days: int = 30, password: bytes | None = None) -> tuple[Path, Path]:
-        """Certificate and key for a host name or an address."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        host: x509.GeneralName = x509.DNSName(name)
-        if name[0].isdigit():
-            host = x509.IPAddress(ip_address(name))
-        built = self._builder(subject, key, days)
-        built = built.add_extension(x509.SubjectAlternativeName([host]), critical=False)
-        certificate, private = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        certificate.write_bytes(built.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM))
-        encryption = BestAvailableEncryption(password) if password else NoEncryption()
-        private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
-        return certificate, private
-
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
-        now = datetime.datetime.now(datetime.UTC)
-        begin, end = now - datetime.timedelta(days=60), now + datetime.timedelta(days=days)
-        serial = x509.random_serial_number()
-        return x509.CertificateBuilder(self.name, subject, key.public_key(), serial, begin, end)
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "authority")
 
 
 def receiver(
