@@ -25,7 +25,7 @@ from hl7apy.validation import Validator
 import hl7
 from trivium_hl7.reader import parse_message
 from trivium_hl7.samples import sample
-from trivium_hl7.validation import validate
+from trivium_hl7.validation.checking import validate
 
 TYPES = ("ADT^A01", "ADT^A08", "ADT^A40", "ORM^O01", "OML^O21", "ORU^R01", "MDM^T02", "SIU^S12", "DFT^P03", "VXU^V04")
 PEER_FEW = 5

@@ -5,8 +5,28 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-RANGE_MARKS: Final = frozenset({"...", "…", "_"})
-"""What old editions print between the first and the last code of a range: no codes."""
+NO_CODES: Final = frozenset({"...", "…", "_", "2 ...", "etc", "varies", "Varies", "<null>"})
+"""What the standard prints where a range goes on, where a list is open or empty, and for nothing at all."""
+FIELDS: Final[dict[tuple[str, str, int], dict[str, Any]]] = {
+    ("2.3", "EVN", 2): {"usage": "R"},
+    ("2.3", "NK1", 7): {"usage": "O"},
+    ("2.3", "OBR", 27): {"usage": "O", "maximum": 0},
+    ("2.3", "ORC", 7): {"usage": "O"},
+    ("2.3", "RXG", 1): {"usage": "R"},
+    ("2.3", "RXG", 2): {"usage": "O"},
+    ("2.3.1", "OBX", 4): {"usage": "O"},
+    ("2.5.1", "OBX", 2): {"maximum": 1},
+    ("2.6", "DG1", 3): {"usage": "R"},
+    ("2.6", "PMT", 11): {"usage": "R"},
+}
+"""Where one version's source says what neither the version before nor the one after does, or another source.
+
+HL7 v2.3 itself prints EVN-2 R, NK1-7 and ORC-7 O (chapters 3.3.1, 3.3.5, 4.3.1); OBR-27 is ORC-7 (item 221). The source
+has the usage of RXG-1 and RXG-2 the wrong way round. OBX-4 is required in the table for waveforms only (chapter 7.18.3
+of 2.3), and hl7apy has OBX-2 once. DG1-3 and PMT-11 are required in hl7apy's 2.6, and in every version after it.
+"""
+OPEN_TABLES: Final = {"0291": "HL7-EXT"}
+"""Tables that go on elsewhere: `... Source RFC 2046`, so any registered subtype, PDF too, is a code."""
 STRUCTURE: Final = re.compile(r"[A-Z][A-Z0-9]{2}_[A-Z][A-Z0-9]{2}")
 EVENT: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 MISPRINTS: Final = {"|17": "I17", "|18": "I18", "PCC, PCG": "PCG"}
@@ -48,8 +68,14 @@ ADDED_TREES: Final[dict[str, dict[str, Any]]] = {
     },
 }  # fmt: skip
 """Structures of events the standard has in these versions and hl7apy leaves out, as hl7-dictionary 1.0.1 has them."""
-STAND_IN_2_7_1: Final = ("SDR_S31", "SDR_S32")
-"""Structures that 2.7.1 has, and our source only under the other messages that share them (SDN_S36, SMD_S32 ...)."""
+STAND_IN_2_7_1: Final = ("EHC_E24", "QVR_Q17", "RSP_K11", "SDR_S31", "SDR_S32")
+"""Structures that 2.7.1 has, and our source not: it gives SDR under the other messages that share it (SDN_S36, SMD_S32
+...), and breaks the rest off where 2.7 and 2.8 go on.
+"""
+NOT_YET: Final = {("ADT_A14", "2.1"): "PD1"}
+"""A segment that hl7apy puts into a structure of a version which has no such segment; PD1 came with 2.3."""
+GROUP_NAMES: Final = {"TIIMING": "TIMING"}
+"""Misprints: OML_O21 of 2.5 and 2.6; 2.5.1 and 2.7 have it right."""
 NO_CHOICES: Final = ("EHC_", "QBP_E", "RSP_E", "SDR_")
 """hl7apy takes these choices of one alternative, which is a sequence (HL7/v2ig: QUERY of QBP_E22), for alternatives."""
 ANY_SEGMENT: Final = "ANYHL7SEGMENT"

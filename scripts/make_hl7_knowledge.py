@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from pathlib import Path
 from typing import Any, Final
 
 from scripts import hl7_corrections as facts
+from scripts.hl7_message_knowledge import groups, message_name, padded, trees
 
 TARGET: Final = Path(__file__).resolve().parent.parent / "plugins/hl7/src/trivium_hl7/knowledge"
 GENERATOR: Final = "scripts/make_hl7_knowledge.py"
 CORRECTIONS: Final = "scripts/hl7_corrections.py"
 ROW: Final = ["name", "data type", "usage", "maximum repetitions (0 = unbounded)", "length", "table"]
+COLUMNS: Final = ("name", "type", "usage", "maximum", "length", "table")
 
 
 def main() -> None:
@@ -86,6 +87,8 @@ def _corrected(rows: list[Any], found: dict[str, list[int]], version: str, numbe
     row = _filled(rows[found[version][number - 1]])
     if (name, number) in facts.VARYING:
         row[1] = "VARIES"
+    for column, right in facts.FIELDS.get((version, name, number), {}).items():
+        row[COLUMNS.index(column)] = right
     if version in facts.POOR:
         before, after = ([_filled(rows[i]) for i in found.get(v, [])[number - 1 : number]] for v in facts.NEIGHBORS)
         for (_, kind, usage, _, _, table), other in zip(before, after, strict=False):
@@ -114,11 +117,10 @@ def _tables(source: dict[str, Any]) -> dict[str, Any]:
     """Tables with their codes; those that only older editions list come last and are marked `L`."""
     tables: dict[str, Any] = {}
     for number, table in sorted(source["tables"].items()):
-        tables[number] = [table["name"], table.get("type", ""), *_codes(table.get("codes", []), []), _facts(table)]
+        tables[number] = _table(number, table, [])
     for number, rows in sorted(source["legacy"].items()):
         table = source["tables"].get(number, {"name": ""})
-        kept = [row for row in rows if row[0] not in facts.RANGE_MARKS]
-        tables[number] = [table["name"], table.get("type", ""), *_codes(table.get("codes", []), kept), _facts(table)]
+        tables[number] = _table(number, table, rows)
     layout = (
         "tables: {number: [name, type, {code: display}, details that most codes share, {code: other details}, facts]}; "
         "details: [status, deprecated in, bits of versions, 0 where not known]; status: empty active, N new, "
@@ -131,14 +133,19 @@ def _tables(source: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _table(number: str, table: dict[str, Any], legacy: list[list[Any]]) -> list[Any]:
+    kind = facts.OPEN_TABLES.get(number, table.get("type", ""))
+    return [table["name"], kind, *_codes(table.get("codes", []), legacy), _facts(table)]
+
+
 def _codes(rows: list[list[Any]], legacy: list[list[Any]]) -> tuple[dict[str, str], list[Any], dict[str, list[Any]]]:
     """Displays and details of codes; those that only older editions list come last."""
     displays, details = {}, {}
     for old, (code, display, status, deprecated, bits) in (
-        *((False, _padded(row)) for row in rows),
-        *((True, _padded(row)) for row in legacy),
+        *((False, padded(row)) for row in rows),
+        *((True, padded(row)) for row in legacy),
     ):
-        if code not in displays:
+        if code not in displays and code not in facts.NO_CODES:
             displays[code] = display or ""
             details[code] = ["L" if old else status or "", deprecated or "", bits or 0]
     shared = max(details.values(), key=list(details.values()).count, default=["", "", 0])
@@ -162,10 +169,10 @@ def _messages(source: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "_meta": _meta(source, layout=layout),
-        "structures": _trees(source["structures"]),
-        "messages": {_message(name): row for name, row in source["messages_291"].items() if row},
+        "structures": trees(source["structures"]),
+        "messages": {message_name(name): row for name, row in source["messages_291"].items() if row},
         "withdrawn": sorted(name for name, row in source["messages_291"].items() if not row),
-        "groups": _groups(source["messages_291"], tables["tables"]["0354"]["codes"]),
+        "groups": groups(source["messages_291"], tables["tables"]["0354"]["codes"]),
         "groups_early": {
             f"{head[:3]}^{event}": head for head, events in facts.EVENTS_EARLY.items() for event in events.split()
         },
@@ -174,108 +181,6 @@ def _messages(source: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
         "events": source["events"],
         "titles": source["titles"],
     }
-
-
-def _trees(structures: dict[str, Any]) -> dict[str, Any]:
-    """Structures, those of 2.7.1 whose choices our source runs together into one name as 2.7 has them."""
-    trees: dict[str, Any] = {}
-    for name, by_version in sorted(structures.items()):
-        kept = {v: found if isinstance(found, str) else _nodes(found) for v, found in by_version.items()}
-        if name.startswith(facts.NO_CHOICES):
-            kept = {v: found if isinstance(found, str) else _without_choices(found) for v, found in kept.items()}
-        trees[name] = {v: found for v, found in kept.items() if found}
-        if any("," in segment for segment in _segments(trees[name].get("2.7.1", []))):
-            trees[name].pop("2.7.1")
-            if "2.7" in trees[name]:
-                trees[name]["2.7.1"] = "2.7"
-    for name in facts.STAND_IN_2_7_1:
-        trees[name]["2.7.1"] = "2.7"
-    for name, added in facts.ADDED_TREES.items():
-        trees[name] |= added
-    for empty, same in facts.SAME_TREE.items():
-        trees[empty] = trees[same]
-    return trees
-
-
-def _without_choices(rows: list[Any]) -> list[Any]:
-    return [
-        [*row[:3], _without_choices(row[3]), *(mark for mark in row[4:] if mark != "choice")]
-        if row[3:] and row[3]
-        else row
-        for row in rows
-    ]
-
-
-def _segments(rows: Any) -> list[str]:
-    if isinstance(rows, str):
-        return []
-    return [name for row in rows for name in (_segments(row[3]) if row[3:] and row[3] else [row[0]])]
-
-
-def _nodes(rows: list[Any]) -> list[Any]:
-    """Without groups that hold nothing, as the QBP that 2.4 forgot to take out of QBP_Q13."""
-    return [_node(row) for row in rows if row[3:] != [[]]]
-
-
-def _node(row: list[Any]) -> list[Any]:
-    """A row with its mark in the fifth place always: the source leaves an empty fourth out.
-
-    Placeholders for whatever segments a site chooses bear one name. 2.9.1 writes a choice as a group of optional
-    alternatives, and one of a single alternative as a group in a group.
-    """
-    name, minimum, maximum, *rest = row
-    inner = rest[0] if rest and isinstance(rest[0], list) else []
-    mark = next((one for one in rest if isinstance(one, str)), None)
-    if [child[0] for child in inner] == ["Segment", "group"]:
-        return [facts.ANY_SEGMENT, minimum, 0]
-    children = _nodes(inner) or None
-    if children and [child[0] for child in children] == ["CHOICE_1_GROUP"]:
-        children = children[0][3]
-    elif children and name.endswith(("_OBJECT", "CHOICE")) and not any(child[1] for child in children):
-        children, mark = [[child[0], 1, 1, *child[3:]] for child in children], "choice"
-    if children:
-        name = re.sub("[^A-Z0-9]+", "_", name.upper())  # "Procedure" beside "PROCEDURE", "OBSERVATION/RESULT_GROUP"
-    node = [name, minimum, maximum, children, mark]
-    while node[-1] is None:
-        node.pop()
-    return node
-
-
-def _message(name: str) -> str:
-    """O59_A is O59; Znn_B, which stands for any site-defined event, is Znn."""
-    return name.partition("_")[0]
-
-
-def _groups(messages: dict[str, Any], codes: list[list[Any]]) -> dict[str, list[str]]:
-    """The structures of each message as MSH-9.3 names them: its own, those of table 0354, then the one of 2.9.1.
-
-    In this order the first that a version has is right: A47 and A49 left ADT_A30 when 2.7 withdrew it.
-    """
-    groups: dict[str, list[str]] = {}
-    for structure, display, *_ in (_padded(row) for row in codes):
-        text = display or ""
-        for wrong, right in facts.MISPRINTS.items():
-            text = text.replace(wrong, right)
-        events = re.split(r"[,. ]+", text.removeprefix("Events ").rstrip(", "))
-        if facts.STRUCTURE.fullmatch(structure) and all(facts.EVENT.fullmatch(event) for event in events):
-            for event in events:
-                groups.setdefault(f"{structure[:3]}^{event}", []).append(structure)
-    for name, row in messages.items():
-        message, structure = _message(name), row[0].partition("-")[0] if row else ""
-        if structure and structure != "ACK" and "nn" not in message:
-            groups.setdefault(message, []).append(structure)
-    for message, structures in facts.ALSO.items():
-        groups.setdefault(message, []).extend(structures)
-    return {message: _own_first(message, structures) for message, structures in sorted(groups.items())}
-
-
-def _own_first(message: str, structures: list[str]) -> list[str]:
-    own = message.replace("^", "_")
-    return sorted(dict.fromkeys(structures), key=lambda structure: structure != own)
-
-
-def _padded(row: list[Any]) -> list[Any]:
-    return row + [None] * (5 - len(row))
 
 
 def _meta(source: dict[str, Any], *, layout: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from trivium.settings import CoreSettings
 from trivium.settings.environ import OTHERS, PREFIX, names_of
 from trivium.testing import connect, error_code, memory_host
 from trivium_hl7.settings import Hl7Settings
-from trivium_hl7.validation import read_profile
+from trivium_hl7.validation.site_profile import read_profile
 from trivium_pacs.settings import PacsSettings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -21,7 +21,9 @@ def python(program: str) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
-@pytest.mark.parametrize("module", ["mcp.client.client", "mcp.server.mcpserver", "pydicom", "pynetdicom", "typer"])
+@pytest.mark.parametrize(
+    "module", ["mcp.client.client", "mcp.server.mcpserver", "pydicom", "pynetdicom", "typer", "uvicorn"]
+)
 def test_what_stdio_does_not_need_is_not_imported(module: str) -> None:
     assert python(f"print({module!r} in loaded)") == ["False"]
 
@@ -40,3 +42,7 @@ def test_a_name_that_a_postponed_package_does_not_have_is_missing() -> None:
 def test_models_made_afterwards_are_finished_at_once() -> None:
     program = "from pydantic import BaseModel; print('defer_build' in BaseModel.model_config)"
     assert python(program) == ["False"]
+
+
+def test_a_server_that_was_hidden_can_be_imported_afterwards() -> None:
+    assert python("import uvicorn; print(uvicorn.Server.__name__)") == ["Server"]

@@ -17,6 +17,7 @@ from trivium.api import PUBLIC, Effect, Kind, Phi, PhiBy, Problem, RefusalCode, 
 from trivium.host.checks import UnfitTool, check_tool
 from trivium.host.schemas import schema_of
 from trivium.pipeline.redact import Mode, Redactor
+from trivium.privacy.text import Lines
 from trivium.testing import Era, connect
 from trivium.transports.results import RECORD_TEXT, annotations_of, as_text, failure, success
 
@@ -34,6 +35,8 @@ ERAS = get_args(Era)
         ({"outer": {"inner": {"leaf": 1}}, "after": 2}, "outer:\n  inner: leaf=1\nafter: 2"),
         ({"outer": {"codes": ["a", "b"]}}, "outer:\n  codes: a, b"),
         ({"codes": ["a", "b"]}, "codes: a, b"),
+        ({"notes": ["a, b", "c"]}, "notes:\n  - a, b\n  - c"),
+        ({"notes": ["a, b"]}, "notes: a, b"),
         ({"pairs": [["a", 1], ["b", 2]]}, "pairs: a, 1, b, 2"),
         (
             {"rows": [{"a": 1, "b": None, "c": "x"}, {"a": 2, "b": None, "c": ""}]},
@@ -42,8 +45,13 @@ ERAS = get_args(Era)
         ({"rows": [{"a": [1, 2], "b": True}]}, "rows:\n  a | b\n  1, 2 | yes"),
         (
             {"trees": [{"name": "a", "part": {"x": 1}}, {"name": "b", "part": {"x": 2}}]},
-            "trees:\n  - name: a\n    part: x=1\n  - name: b\n    part: x=2",
+            "trees:\n  name | part\n  a | x=1\n  b | x=2",
         ),
+        (
+            {"trees": [{"name": "a", "part": {"x": {"y": 1}}}]},
+            "trees:\n  - name: a\n    part:\n      x: y=1",
+        ),
+        ({"parts": [{"name": "a", "text": Lines("b|c\rd")}]}, "parts:\n  - name: a\n    text:\n      b|c\n      d"),
         (
             {"trees": [{"name": "a", "rows": [{"x": 1}]}]},
             "trees:\n  - name: a\n    rows:\n      x\n      1",

@@ -17,7 +17,7 @@ from trivium.api import PUBLIC, BadInput, Effect
 from trivium_hl7.dicom_map.attributes import keywords, read_attribute, written
 from trivium_hl7.dicom_map.mapping import AttributeMapping, CodePair, DicomAttribute, FieldMapping, MapRow, Status
 from trivium_hl7.dicom_map.rows import rows, segments, split
-from trivium_hl7.dictionary import field, load, segment_name
+from trivium_hl7.dictionary import exact_field, field, load, segment_name
 from trivium_hl7.tools.map_dicom_to_hl7 import map_dicom_to_hl7
 from trivium_hl7.tools.map_hl7_to_dicom import map_hl7_to_dicom
 
@@ -47,7 +47,7 @@ def all_rows(ask: Callable[..., Any], asked: str) -> list[MapRow]:
 
 
 def joins(found: list[MapRow]) -> set[tuple[str, tuple[str, ...], str]]:
-    return {(row.keyword, tuple(one.field for one in row.hl7), row.direction) for row in found}
+    return {(row.keyword, row.hl7, row.direction) for row in found}
 
 
 @pytest.mark.parametrize("tool", [map_dicom_to_hl7, map_hl7_to_dicom], ids=lambda tool: tool.name)
@@ -146,7 +146,8 @@ def test_what_the_homes_say_is_what_the_rows_say() -> None:
                    and split(one)[1][:1] == numbers[:1]}  # fmt: skip
         assert tag in targets, place
         assert "00080050" not in targets, place
-    assert field("SPM", 30, "2.5.1") is not None
+    assert exact_field("SPM", 30, "2.5.1") is None
+    assert exact_field("SPM", 30, "2.7") is not None
     assert "ACSN" in load("tables")["tables"]["0203"][2]
 
 
@@ -164,18 +165,16 @@ def test_a_field_is_read_in_any_spelling(spelling: str) -> None:
 
 
 def test_a_component_finds_the_rows_of_its_field_and_of_its_parts() -> None:
-    assert {one.field for row in all_rows(to_dicom, "PID-5.1") for one in row.hl7} == {"PID-5"}
-    parts = {one.field for row in all_rows(to_dicom, "PID-3.4") for one in row.hl7}
+    assert {field for row in all_rows(to_dicom, "PID-5.1") for field in row.hl7} == {"PID-5"}
+    parts = {field for row in all_rows(to_dicom, "PID-3.4") for field in row.hl7}
     assert parts == {"PID-3", "PID-3.4.1", "PID-3.4.2", "PID-3.4.3"}
     assert to_dicom("PID-3.4.2").name == "Patient Identifier List / Assigning Authority / Universal ID"
 
 
 def test_of_two_fields_the_first_valued_one_is_taken() -> None:
     row = to_hl7("AdmissionID").rows[0]
-    assert [(one.field, one.name) for one in row.hl7] == [
-        ("PV1-19.1", "Visit Number / ID Number"),
-        ("PID-18.1", "Patient Account Number / ID Number"),
-    ]
+    assert row.hl7 == ("PV1-19.1", "PID-18.1")
+    assert row.hl7_name == "Visit Number / ID Number; Patient Account Number / ID Number"
     assert row.join == "the first valued one"
     assert set(row.usage) >= {"PV1-19 C (orm in 2.3.1)", "PV1-19 C (orm in 2.5.1)"}
 

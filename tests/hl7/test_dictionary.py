@@ -86,7 +86,7 @@ def test_every_code_of_every_table_can_be_asked_for() -> None:
             assert code.status == "" or code.status in dictionary.CODE_STATUS
             assert set(code.versions) <= known
             count += 1
-    assert (len(dictionary.tables()), count) == (628, 6_940)
+    assert (len(dictionary.tables()), count) == (628, 6_919)
 
 
 def test_a_table_says_where_it_comes_from() -> None:
@@ -136,3 +136,37 @@ def test_conditional_fields_are_conditional_in_2_8() -> None:
     authority = dictionary.exact_component("CX", 4, "2.8")
     assert authority is not None
     assert (authority.usage, authority.table) == ("C", "0363")
+
+
+@pytest.mark.parametrize(
+    ("version", "place", "usage", "maximum"),
+    [
+        ("2.3", ("EVN", 2), "R", 1),
+        ("2.3", ("NK1", 7), "O", 1),
+        ("2.3", ("ORC", 7), "O", 1),
+        ("2.3", ("OBR", 27), "O", 0),
+        ("2.3", ("RXG", 1), "R", 1),
+        ("2.3", ("RXG", 2), "O", 1),
+        ("2.3.1", ("OBX", 4), "O", 1),
+        ("2.5.1", ("OBX", 2), "O", 1),
+        ("2.6", ("DG1", 3), "R", 1),
+        ("2.6", ("PMT", 11), "R", 1),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_slip_of_one_version_is_corrected(version: str, place: tuple[str, int], usage: str, maximum: int) -> None:
+    found = dictionary.exact_field(*place, version)
+    assert found is not None
+    assert (found.usage, found.maximum) == (usage, maximum)
+
+
+def test_no_table_lists_a_mark_as_a_code() -> None:
+    marks = {"...", "…", "2 ...", "_", "etc", "varies", "Varies", "<null>"}
+    found = {(number, mark) for number in dictionary.tables() for mark in marks if dictionary.code(number, mark)}
+    assert found == set()
+
+
+def test_a_table_that_goes_on_in_an_rfc_is_open() -> None:
+    subtypes = dictionary.table("0291")
+    assert subtypes is not None
+    assert (subtypes.type, "JPEG" in subtypes.codes) == ("HL7-EXT", True)

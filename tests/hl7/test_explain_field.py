@@ -49,7 +49,7 @@ def test_a_code_has_its_table() -> None:
     assert [one.code for one in found.codes] == ["F", "M", "O", "U", "A", "N"]
     large = explain("MSH-9.2", "2.5.1").table
     assert large is not None
-    assert (len(large.codes), large.more) == (40, 251)
+    assert (len(large.codes), large.more) == (40, 250)
 
 
 def test_the_code_of_a_coded_value_takes_the_table_of_its_field() -> None:
@@ -156,3 +156,12 @@ def test_every_data_type_is_explained() -> None:
 
 def test_the_tool_is_public_knowledge() -> None:
     assert (explain_hl7_field.effect, explain_hl7_field.mark) == (Effect.LOCAL, PUBLIC)
+
+
+def test_a_place_beyond_the_segment_is_told_where_the_segment_ends() -> None:
+    assert explain("PID-99", None).notes[-1] == "PID has 40 fields in version 2.7, and no version has more"
+
+
+def test_a_large_data_type_inside_another_is_named_and_not_spread() -> None:
+    shape = explain("PID-3", "2.5.1").shape or ""
+    assert shape.endswith("^Assigning Jurisdiction(CWE)^Assigning Agency or Department(CWE)")

@@ -98,7 +98,7 @@ def test_words_find_messages() -> None:
 def test_what_no_version_has_is_said() -> None:
     unknown = explain("XYZ^A01", None)
     assert (unknown.status, unknown.notes, unknown.near[0].message) == ("unknown", (UNKNOWN_NOTE,), "ADT^A01")
-    assert explain("ADT^Z01", None).notes == (LOCAL_NOTE,)
+    assert explain("ADT^Z01", None).notes == (LOCAL_NOTE, "45 more are left out of near: ask for the type alone")
     assert explain("qwertyuiop", None).near == ()
     with pytest.raises(BadInput):
         explain("^^^", None)

@@ -7,12 +7,13 @@ import pytest
 from trivium.api import BadInput, NotFound
 from trivium_hl7 import completions, dictionary, structures
 from trivium_hl7.prompts import all_prompts, debug_hl7_message, design_hl7_interface
-from trivium_hl7.resources import all_resources, hl7_message, hl7_segment, hl7_table
+from trivium_hl7.resources import all_resources, hl7_field, hl7_message, hl7_segment, hl7_table
 
 
-def test_three_kinds_of_pages_are_offered() -> None:
+def test_four_kinds_of_pages_are_offered() -> None:
     assert [(one.uri, one.mime_type) for one in all_resources()] == [
         ("hl7://{version}/segment/{id}", "text/markdown"),
+        ("hl7://{version}/field/{place}", "text/markdown"),
         ("hl7://{version}/message/{structure}", "text/markdown"),
         ("hl7://table/{number}", "text/markdown"),
     ]
@@ -22,10 +23,19 @@ def test_a_segment_is_a_page() -> None:
     lines = hl7_segment(version="2.5.1", id="EVN").splitlines()
     assert lines[:3] == ["# EVN Event Type (HL7 v2.5.1)", "", "Versions: 2.1 to 2.9.1."]
     assert lines[6:9] == [
-        "| field | name | type | usage | repeats | length | table | item |",
+        "| place | name | type | usage | repeats | length | table | item |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
         "| EVN-1 | Event Type Code | ID | O |  | 3 | 0003 | 99 |",
     ]
+
+
+def test_a_field_is_a_page() -> None:
+    lines = hl7_field(version="2.5.1", place="PID-8").splitlines()
+    assert lines[:3] == ["# PID-8 Administrative Sex (HL7 v2.5.1)", "", "Segment: Patient Identification."]
+    assert lines[6] == "| PID-8 | Administrative Sex | IS | O |  | 1 | 0001 | 111 |"
+    assert "| F | Female |  | 2.3.1 to 2.8.2 |" in lines
+    parts = hl7_field(version="2.5.1", place="PID-3.4").split("## Parts\n\n")[1].splitlines()
+    assert [line.split(" | ")[0] for line in parts[2:5]] == ["| PID-3.4.1", "| PID-3.4.2", "| PID-3.4.3"]
 
 
 def test_a_structure_is_a_page() -> None:
@@ -48,6 +58,9 @@ def test_a_table_is_a_page() -> None:
 def test_pages_of_what_there_is_not_are_not_found() -> None:
     with pytest.raises(NotFound):
         hl7_segment(version="2.5.1", id="XXX")
+    for place in ("PID-99", "XXX-1", "ZPI-1", "birth date", "PID-8.1.1.1"):
+        with pytest.raises(NotFound):
+            hl7_field(version="2.5.1", place=place)
     with pytest.raises(NotFound):
         hl7_message(version="2.5.1", structure="ADT")
     with pytest.raises(NotFound):

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from trivium.api import BadInput, Effect
-from trivium_hl7.mirth import Acknowledge, Channel, Destination, Dialect, Payload, Request, Source, make_channel
+from trivium_hl7.mirth.channel import Channel, make_channel
 from trivium_hl7.mirth.problems import ChannelProblem
+from trivium_hl7.mirth.request import Acknowledge, Destination, Dialect, Payload, Request, Source
+from trivium_hl7.mirth.use_case import filter_of
 from trivium_hl7.tools.generate_mirth_channel import MirthChannel, generate_mirth_channel
 
 PAIRS = list(itertools.product(Source, Destination))
@@ -276,3 +278,17 @@ def test_the_tool_answers_with_the_channel_and_its_mapping() -> None:
     assert accession.dicom == "(0008,0050)"
     assert accession.fhir == "ServiceRequest.identifier (ACSN)"
     assert result.does[0] == "source: listens for HL7 v2 over MLLP on 127.0.0.1:6661"
+
+
+@pytest.mark.parametrize(
+    ("use_case", "events"),
+    [
+        ("ADT A01 A08 to the warehouse", ("A01", "A08")),
+        ("ADT^A01, A04 and A08 from the HIS", ("A01", "A04", "A08")),
+        ("ADT (A01-A03, A08)", ("A01", "A02", "A03", "A08")),
+        ("ORU^R01 to files", ("R01",)),
+    ],
+)
+def test_every_event_that_the_use_case_names_passes_the_filter(use_case: str, events: tuple[str, ...]) -> None:
+    request = Request(source=Source.HL7V2, destination=Destination.FILE, use_case=use_case)
+    assert filter_of(request).events == events

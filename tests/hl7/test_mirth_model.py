@@ -11,7 +11,8 @@ from typing import Final
 
 import pytest
 
-from trivium_hl7.mirth import Destination, Request, Source, make_channel
+from trivium_hl7.mirth.channel import make_channel
+from trivium_hl7.mirth.request import Destination, Request, Source
 
 pytestmark = pytest.mark.corpus
 

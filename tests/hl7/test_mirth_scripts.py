@@ -14,7 +14,8 @@ from typing import Any, Final
 from tests.conftest import leave_out
 from tests.hl7.test_mirth_engine import Run, filter_script, hl7_text, hl7_xml, run, run_all, transformer_script
 
-from trivium_hl7.mirth import Destination, Request, Source, make_channel
+from trivium_hl7.mirth.channel import make_channel
+from trivium_hl7.mirth.request import Destination, Request, Source
 from trivium_hl7.reader import parse_message
 
 PDF: Final = base64.b64encode(b"%PDF-1.4 x").decode()
@@ -179,7 +180,7 @@ def test_a_dicom_object_becomes_a_result(tmp_path: Path) -> None:
         r"MSH|^~\&|||||20260102030405||ORU^R01^ORU_R01|M42|P|2.5.1||||||UNICODE UTF-8",
         "PID|1||4711^^^^MR||O'BRIEN^SEAN^Q||19700203|M",
         "PV1|1|U",
-        "OBR|1|||^Head|||20260102030405|||||||||||ACC-1||||||CT|F",
+        "OBR|1|||^Head|||20260102030405|||||||||||ACC-1||||||CT",
         "OBX|1|HD|113014^DICOM Study^DCM||1.2.3.4.5||||||O",
     ]
 

@@ -173,6 +173,7 @@ def test_the_samples_are_messages_of_the_steps(pattern: Pattern) -> None:
         assert step.message.startswith(f"{header.value(9)}^{header.value(9, component=2)}^")
         assert header.value(12) == step.version
         assert header.value(11) == "T"
+    assert len({parse_message(sample.text).header.value(10) for sample in answer.samples}) == len(answer.samples)
 
 
 def test_one_step_s_sample_is_given_alone() -> None:

@@ -266,3 +266,8 @@ def test_a_date_in_the_field_of_a_code_is_withheld() -> None:
         if place.path == "PID-8"
     ]
     assert place.phi is Kind.TEXT
+
+
+def test_a_number_in_the_field_of_a_closed_table_is_no_code_even_where_the_field_has_components() -> None:
+    shown = kinds("MSA|AE|1||||MRN-7743-Z\rERR||PID^1|101^Required field missing|E")
+    assert (shown["MSA-6.1"], shown["ERR-3.1"]) == (Kind.TEXT, None)

@@ -13,7 +13,7 @@ from trivium_hl7.problems import ProfileProblem, ReferenceProblem
 from trivium_hl7.profiling import form_of, spread
 from trivium_hl7.reader import Limits
 from trivium_hl7.tools.profile_messages import profile_hl7_messages
-from trivium_hl7.tools.profile_results import CodeCount, FieldProfile, MessagesProfile, SegmentProfile, Unread
+from trivium_hl7.tools.profile_results import FieldProfile, MessagesProfile, SegmentProfile, Unread
 from trivium_hl7.validation.site_profile import read_profile
 
 
@@ -69,11 +69,7 @@ def test_a_field_has_its_use_repetitions_lengths_components_and_codes() -> None:
         repetitions=(1, 1, 2),
         lengths=(4, 9, 11),
         components={"1": 3, "4": 3, "5": 3},
-        codes=(
-            CodeCount(component="4", code="N", count=3),
-            CodeCount(component="5", code="MR", count=2),
-            CodeCount(component="5", code="PI", count=1),
-        ),
+        codes={"4:N": 3, "5:MR": 2, "5:PI": 1},
     )
     assert found["PID-5"].nulls == 1
     assert found["PID-7"].forms == {"YYYYMMDD": 1, "YYYYMM": 1, "YYYY": 1}
@@ -82,8 +78,13 @@ def test_a_field_has_its_use_repetitions_lengths_components_and_codes() -> None:
 
 def test_a_date_in_the_place_of_a_code_is_counted_and_not_shown() -> None:
     sex = fields(profile())["PID-8"]
-    assert [(one.code, one.count) for one in sex.codes or ()] == [("F", 1), ("X", 1)]
+    assert sex.codes == {"F": 1, "X": 1}
     assert sex.codes_not_shown == 1
+
+
+def test_codes_that_the_table_lacks_are_named() -> None:
+    found = fields(profile(message(1, "PV1|1|I") + message(2, "PV1|1|X"), segments=["PV1-2"]))["PV1-2"]
+    assert (found.codes, found.not_in_table) == ({"I": 1, "X": 1}, ("X",))
 
 
 def test_names_numbers_and_z_values_are_never_shown() -> None:

@@ -12,6 +12,7 @@ from trivium_hl7 import dictionary
 from trivium_hl7.reader import Message, parse_message
 from trivium_hl7.samples import sample
 from trivium_hl7.samples.catalog import MODALITIES, PANELS
+from trivium_hl7.samples.moment import read_when
 from trivium_hl7.samples.problems import SampleProblem
 from trivium_hl7.samples.scenario import read_scenario, settle
 from trivium_hl7.samples.vocabulary import PHRASES, SILENT
@@ -63,6 +64,55 @@ def test_each_version_has_the_message_type_that_it_knows() -> None:
 
 def value_of_type(version: str) -> str:
     return sample("ADT", "A04", version).split("|")[8]
+
+
+@pytest.mark.parametrize(
+    ("written", "time"),
+    [
+        ("2031-02-03T04:05:06", "20310203040506"),
+        ("20310203040506", "20310203040506"),
+        ("2031-02-03 04:05", "20310203040500"),
+        ("203102030405", "20310203040500"),
+        ("2031-02-03", "20310203080000"),
+    ],
+)
+def test_the_date_is_read_as_hl7_and_iso_write_it(written: str, time: str) -> None:
+    arguments = generate_sample_message.input(message_type="ADT^A01", when=written).__dict__
+    made = generate_sample_message(**arguments)
+    assert isinstance(made, SampleMessage)
+    assert parse_message(made.message).header.value(7) == time
+
+
+@pytest.mark.parametrize(
+    "written", ["2031", "2031-02-30", "0999-01-01", "2031-0203", "20310203T25:00", "2031-02-03T04:05Z", "٢٠٣١٠٢٠٣"]
+)
+def test_what_is_no_date_is_a_coded_error(written: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(SampleProblem.NOT_A_MOMENT.value)):
+        read_when(written)
+
+
+def test_messages_of_one_exchange_share_a_patient_and_no_control_id() -> None:
+    query = parse_message(sample("QBP", "Q22", "2.5", seed=1, nth=3))
+    answer = parse_message(sample("RSP", "K22", "2.5", seed=1, nth=4))
+    assert query.header.value(10) != answer.header.value(10)
+    assert value(answer, "MSA-2") == query.header.value(10)
+    assert value(answer, "QAK-1") == value(query, "QPD-2")
+    assert value(answer, "PID-3") == value(parse_message(sample("ADT", "A01", "2.5", seed=1)), "PID-3")
+
+
+@pytest.mark.parametrize(
+    ("asked", "version", "message_type"),
+    [
+        ("MFN^Znn", "2.5.1", "MFN^Z01^MFN_Znn"),
+        ("MFN^Z42", "2.5.1", "MFN^Z42^MFN_Znn"),
+        ("QBP Z42", "2.6", "QBP^Z42^QBP_Qnn"),
+        ("RTB_Knn", "2.4", "RTB^Z01^RTB_Knn"),
+        ("RDY_K15-B", "2.9.1", "RDY^Z01^RDY_K15"),
+    ],
+)
+def test_an_event_that_a_site_chooses_is_never_a_placeholder(asked: str, version: str, message_type: str) -> None:
+    made = parse_message(make(asked, version=version).message).header
+    assert "^".join(made.value(9, component=n) for n in (1, 2, 3)) == message_type
 
 
 def test_a_message_can_be_dated() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
+from collections.abc import Iterable
 from itertools import islice
 
 import pytest
@@ -19,13 +20,11 @@ from trivium_hl7.dictionary import versions
 from trivium_hl7.reader import parse_message
 from trivium_hl7.samples.asked import Kind, kinds
 from trivium_hl7.samples.composing import message_of
-from trivium_hl7.validation import validate
+from trivium_hl7.validation.checking import validate
 
 HL7APY_VERSIONS = ("2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8", "2.8.1", "2.8.2")
-STEP = 29
+STEP = 41
 """hl7apy takes 30 to 80 ms a message: one in so many, the first of them another in each version."""
-TWO_IN_ONE = ("QBP_Qnn", "2.6")
-"""In our source this structure is the query and its answer after each other."""
 MANY_WORDS = (
     "emergency mri left knee newborn stat cancel three orders allergy death vip insured abnormal",
     "urinalysis pregnant preliminary hold transfer self pay tetanus insulin elderly",
@@ -37,8 +36,9 @@ def test_every_message_and_structure_is_valid_and_read_alike_by_python_hl7(versi
     argued: Counter[str] = Counter()
     findings: Counter[tuple[str, str, str]] = Counter()
     for kind in kinds(version):
+        findings.update(_findings(_message(kind, version), kind, version, argued))
+    for kind in _one_of_each_structure(version):
         text = _message(kind, version)
-        findings.update(_findings(text, kind, version, argued))
         theirs = hl7.parse(text)  # type: ignore[no-untyped-call]  # python-hl7 has no annotations
         assert [str(segment[0]) for segment in theirs] == [line[:3] for line in text.split("\r")[:-1]]
         assert str(theirs).rstrip("\r") == text.rstrip("\r")
@@ -47,11 +47,11 @@ def test_every_message_and_structure_is_valid_and_read_alike_by_python_hl7(versi
 
 
 @pytest.mark.parametrize("scenario", MANY_WORDS, ids=["imaging", "lab"])
-@pytest.mark.parametrize("version", ["2.2", "2.4", "2.5.1", "2.9.1"])
+@pytest.mark.parametrize("version", ["2.3", "2.5.1"])
 def test_a_scenario_of_many_words_leaves_messages_valid(version: str, scenario: str) -> None:
     argued: Counter[str] = Counter()
     findings: Counter[tuple[str, str, str]] = Counter()
-    for kind in {one.structure: one for one in kinds(version)}.values():
+    for kind in _one_of_each_structure(version):
         findings.update(_findings(_message(kind, version, scenario), kind, version, argued))
     assert findings == {}
 
@@ -63,7 +63,7 @@ def _findings(text: str, kind: Kind, version: str, argued: Counter[str]) -> Coun
     for finding in report.findings:
         if finding.severity == "note":
             continue
-        reason = _argument(kind, version, finding.rule.id, str(finding.path))
+        reason = _argument(finding.rule.id, str(finding.path))
         if reason:
             argued[reason] += 1
         else:
@@ -71,14 +71,16 @@ def _findings(text: str, kind: Kind, version: str, argued: Counter[str]) -> Coun
     return found
 
 
+def _one_of_each_structure(version: str) -> Iterable[Kind]:
+    return {one.structure: one for one in kinds(version)}.values()
+
+
 def _message(kind: Kind, version: str, scenario: str | None = None) -> str:
     return message_of(kind, version, scenario=scenario)
 
 
-def _argument(kind: Kind, version: str, rule: str, path: str) -> str:
+def _argument(rule: str, path: str) -> str:
     """Why a finding is not a fault of the sample; empty if it is."""
-    if (kind.structure, version) == TWO_IN_ONE and rule == "segment.missing":
-        return "two messages in one structure"
     if rule == "table.unknown_code" and path in ("MSH-9.1", "MSH-9.2", "MSH-9.3"):
         return "type, event or structure that the message list has and tables 0076, 0003, 0354 have not"
     return ""
@@ -133,26 +135,41 @@ def _excuse(line: str, kind: Kind, version: str) -> str:
     for pattern, segment, lacking in _LACKING:
         if re.match(pattern, version) and f"\r{segment}|" in _message(kind, version) and _CRASH.match(line):
             return lacking
-    missing = re.search(r"(?:Missing required child|Child limit exceeded) \S+\.(\S+)", line)
+    return _group_excuse(line, kind, version)
+
+
+def _group_excuse(line: str, kind: Kind, version: str) -> str:
+    """hl7apy puts a segment into the first group that knows it, and misses there, or finds too often, what follows."""
+    missing = re.search(r"(?:Missing required child|Child limit exceeded) (\S+)\.(\S+)", line)
+    if not missing:
+        return ""
     present = {node[:3] for node in _message(kind, version).split("\r")}
-    name = missing[1].removeprefix(f"{structures.plain(kind.structure)}_") if missing else ""
-    inside = {
-        node.id
-        for group in structures.walk(structures.structure(kind.structure, version) or ())
-        if group.id == name
-        for node in structures.walk(group.children or (group,))
-    }
+    group, child = (name.removeprefix(f"{structures.plain(kind.structure)}_") for name in missing.groups())
+    nodes = list(structures.walk(structures.structure(kind.structure, version) or ()))
+    if any(node.id == group and node.choice for node in nodes):
+        return "takes a choice for a sequence"
+    taken = {child} if child not in present else set()
+    optional = [node for node in nodes if node.id == child or (node.id == group and not node.minimum and taken)]
+    inside = {node.id for found in optional for node in structures.walk(found.children or (found,))}
     return "puts a segment into the first group that knows it" if inside & present else ""
 
 
 _CRASH = re.compile(r"(?:TypeError|IndexError) ")
-_LACKING = ((r"2\.7$", "TQ1", "lacks TQ1 in 2.7"), (r"2\.8", "QRD", "lacks QRD in 2.8"))
+_LACKING = (
+    (r"2\.1$", "ORO", "lacks the components of ORO in 2.1"),
+    (r"2\.7$", "TQ1", "lacks TQ1 in 2.7"),
+    (r"2\.[78]", "QRD", "lacks QRD in 2.7 and 2.8"),
+    (r"2\.[78]", "URD", "lacks URD in 2.7 and 2.8"),
+)
 _EXCUSES = (
     (r"_CHOICE|SUPPGRP", "takes a choice for a sequence"),
     (r"not in table HL70396", "knows no coding system HL7nnnn"),
     (r"ANYHL7SEGMENT", "takes a place for any segment for a segment"),
     (r"^InvalidName .*_[QKZ]NN$", "cannot be told a structure with small letters"),
+    (r"^InvalidName .*(?:MFN_M0[456]|RPR_I03|RRE_O02|RSP_K22)$", "lacks a structure that the standard has"),
     (r"OBX\.OBX_4$", "always wants OBX-4, which is conditional"),
+    (r"RXG\.RXG_2$", "has the usage of RXG-1 and RXG-2 the wrong way round in 2.3"),
+    (r"it must be None", "has no data type for STF-10 in 2.3"),
     (r"TS_2", "wants the degree of precision in 2.1"),
     (r"Invalid children detected", "has other fields or components"),
 )

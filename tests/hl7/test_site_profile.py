@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from tests.hl7.test_validation import EVN, PID, PV1, found, message, run
 
 from trivium.api import BadInput, NotFound, TooLarge
-from trivium_hl7.validation import SiteProfile, read_profile
 from trivium_hl7.validation.problems import ProfileProblem
+from trivium_hl7.validation.profiles import Profiles
+from trivium_hl7.validation.site_profile import SiteProfile, read_profile
 
 WHOLE = """
 title = "North clinic"
@@ -101,7 +103,7 @@ def test_more_fields_of_a_segment_of_the_standard_can_be_described() -> None:
 def test_ignored_findings_are_counted_and_not_listed() -> None:
     text = message(EVN, PID, "PV1|1|LOCAL")
     result = run(text, profile_toml='[[ignore]]\nrule = "table.*"\npath = "PV1-2"\n[[ignore]]\nrule = "length.*"')
-    assert (result.profile, result.totals.ignored, result.totals.note) == ("applied", 2, 0)
+    assert (result.profile, result.ignored, result.totals.note) == ("applied", 2, 0)
     assert result.verdict == "conforms"
 
 
@@ -191,3 +193,12 @@ def test_named_profiles_come_from_the_settings(tmp_path: Path) -> None:
         run(text, profile="gone", profiles={"gone": tmp_path / "gone.toml"})
     with pytest.raises(BadInput, match="profile_toml cannot be given together with profile"):
         run(text, profile="north", profile_toml="")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without named pipes")
+def test_what_is_no_regular_file_is_no_profile_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for file in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
+        with pytest.raises(BadInput) as caught:
+            Profiles({"site": file}).read("site")
+        assert caught.value.problem is ProfileProblem.UNREADABLE

@@ -83,7 +83,27 @@ def test_every_segment_of_a_structure_is_defined_in_its_version() -> None:
         for name, node in _nodes(version)
         if not node.is_group and node.id != ANY_SEGMENT and node.id not in dictionary.segments(version)
     }
-    assert unknown == {("2.1", "ADT_A14", "PD1")}  # in the source, but PD1 came with 2.3; it is optional there
+    assert unknown == set()
+
+
+def test_a_structure_is_one_message() -> None:
+    headers = {
+        (name, version): [node.id for node in structures.structure(name, version) or ()].count("MSH")
+        for version in VERSIONS
+        for name in structures.structures(version)
+    }
+    assert {place for place, count in headers.items() if count != 1} == set()
+
+
+@pytest.mark.parametrize("version", ["2.5", "2.5.1", "2.6"])
+def test_the_timing_of_an_order_is_spelled_alike_in_every_version(version: str) -> None:
+    order = next(node for node in structures.structure("OML_O21", version) or () if node.id == "ORDER")
+    assert order.children[1][:3] == ("TIMING", 0, 0)
+
+
+def test_2_7_1_has_what_its_neighbors_have() -> None:
+    for name in ("EHC_E24", "QVR_Q17", "RSP_K11"):
+        assert structures.structure(name, "2.7.1") == structures.structure(name, "2.7")
 
 
 def test_a_choice_is_between_alternatives_that_stand_once() -> None:
@@ -105,6 +125,21 @@ def test_a_message_is_told_from_one_whose_structure_merely_fits() -> None:
     assert structures.has("RDE", "O25", "2.5")
     assert not structures.has("ADT", "A34", "2.9.1")
     assert structures.has("REF", "I13", "2.9.1")
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "structure"),
+    [
+        ("QBP_Q11", "2.5.1", "QBP_Q11"),
+        ("QBP_Q11", "2.9.1", "QBP_Q11-B"),
+        ("ADT_A09", "2.9.1", "ADT_A09-A"),
+        ("QBP_Q11-B", "2.9.1", None),
+        ("ZZZ_Z01", "2.5.1", None),
+        ("", "2.5.1", None),
+    ],
+)
+def test_a_structure_is_found_by_its_name_alone(name: str, version: str, structure: str | None) -> None:
+    assert structures.named(name, version) == structure
 
 
 def test_the_exchange_says_what_answers() -> None:

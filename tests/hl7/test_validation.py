@@ -9,10 +9,12 @@ import pytest
 
 from trivium_hl7.reader import Limits, parse_message
 from trivium_hl7.tools.validate_message import ValidationResult, validate_hl7_message
-from trivium_hl7.validation import RULES, Severity, SiteProfile, faults
+from trivium_hl7.validation.checking import faults
 from trivium_hl7.validation.findings import Found
 from trivium_hl7.validation.forms import DateFault, date_fault, has_wrong_check_digit, is_number, is_oid, is_uuid
 from trivium_hl7.validation.profiles import Profiles
+from trivium_hl7.validation.rules import RULES, Severity
+from trivium_hl7.validation.site_profile import SiteProfile
 
 ADT: Final = "MSH|^~\\&|A|B|C|D|20260102030405||ADT^A01^ADT_A01|1|T|2.5.1"
 ORU: Final = "MSH|^~\\&|A|B|C|D|20260102030405||ORU^R01^ORU_R01|1|T|2.5.1"
@@ -107,7 +109,7 @@ def test_fields_of_other_versions_and_of_none_are_told_apart() -> None:
 
 
 def test_a_condition_that_a_source_takes_for_a_requirement_is_a_note() -> None:
-    assert oru("OBX|1|ST|a^b^L||x||||||F", version="2.3.1") == [("field.conditional", "OBX-4")]
+    assert oru('OBX|1||a^b^L||""||||||F', version="2.3")[-1:] == [("field.conditional", "OBX-2")]
 
 
 def test_too_many_repetitions_are_found() -> None:
@@ -281,6 +283,13 @@ def test_a_merge_gives_another_number_up() -> None:
     assert found(message(EVN, PID, "MRG|4711^^^SCL", header=header)) == []
 
 
+@pytest.mark.parametrize("event", ["A39", "A46"])
+def test_a_merge_at_the_level_of_pid_2_may_repeat_pid_3(event: str) -> None:
+    structure = "ADT_A39" if event == "A39" else "ADT_A30"
+    header = ADT.replace("A01^ADT_A01", f"{event}^{structure}")
+    assert "cross.merge_same" not in [rule for rule, _ in found(message(EVN, PID, "MRG|4711^^^NCL", header=header))]
+
+
 def test_set_ids_go_on() -> None:
     result = "OBX|{0}|NM|a^b^L||5||||||F"
     assert oru(result.format(1), result.format(2), result.format(1)) == []
@@ -296,3 +305,39 @@ def test_nobody_is_born_after_the_message() -> None:
 def test_every_rule_is_one_that_can_be_named() -> None:
     assert all(rule.says and rule.source and rule.id.count(".") == 1 for rule in RULES.values())
     assert all(not rule.says.endswith(".") for rule in RULES.values())
+
+
+def test_what_stands_in_the_wrong_place_is_told_its_neighbors() -> None:
+    (fault,) = [one for one in faults(parse_message(message(PID, EVN, PV1))) if one.rule == "segment.misplaced"]
+    assert fault.fix == "ADT_A01 has it as EVN, between MSH and PID"
+    (fault,) = [one for one in faults(parse_message(message(PID, OBR, PV1, header=ORU))) if one.path.segment == "PV1"]
+    assert fault.fix == "ORU_R01 has it as PATIENT_RESULT.PATIENT.VISIT.PV1, between PID and OBR"
+
+
+def test_a_field_shorter_than_its_own_data_type_is_a_contradiction_of_the_version() -> None:
+    obr = OBR.replace("|F1|", f"|{'1' * 30}|")
+    (fault,) = faults(parse_message(message(PID, obr, header=ORU)))
+    assert (fault.rule, str(fault.path), fault.severity) == ("length.exceeded", "OBR-3", Severity.NOTE)
+    assert fault.fix == "at most 22 characters, although EI.1 alone may have 199"
+
+
+def test_the_length_of_a_message_type_is_that_of_its_components() -> None:
+    header = ADT.replace("|ADT^A01^ADT_A01|", "|ADT^A01^ADT_A01|").replace("2.5.1", "2.3")
+    assert found(message("EVN|A01|20260102", PID, PV1, header=header)) == [("component.undefined", "MSH-9.3")]
+
+
+def test_a_coding_system_may_be_an_oid_of_any_length() -> None:
+    oid = "2.16.840.1.113883.3.88.12.80.20"
+    assert oru(f"OBX|1|CE|a^b^{oid}||A^^urn:oid:{oid}||||||F") == []
+
+
+def test_units_languages_and_fields_with_a_table_need_no_coding_system() -> None:
+    assert oru("OBX|1|NM|a^b^L||5|mmol/l|||||F") == []
+    assert adt(pv1="PV1|1|I||||||||||||7", version="2.7.1")[-1:] != [("type.coded_system", "PV1-14.3")]
+    assert found(message(EVN, PID, PV1, header=ADT + "|||||||en")) == []
+    assert adt("DG1|1||S72.0|||A") == [("type.coded_system", "DG1-3.3")]
+
+
+def test_the_content_of_a_withdrawn_field_is_not_judged() -> None:
+    pid = "PID|1||4711^^^NCL^MR|not-an-id^^^&1.x&ISO|Doe^Jane"
+    assert found(message(EVN, pid, PV1, version="2.7")) == [("field.withdrawn", "PID-4")]

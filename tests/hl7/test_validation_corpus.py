@@ -19,8 +19,9 @@ from trivium_hl7 import dictionary, structures
 from trivium_hl7.grouping import Group, Grouping, MisfitKind, group
 from trivium_hl7.reader import Message, Segment, parse_message
 from trivium_hl7.structures import Node
-from trivium_hl7.validation import RULES, Severity, faults, validate
+from trivium_hl7.validation.checking import faults, validate
 from trivium_hl7.validation.findings import Found
+from trivium_hl7.validation.rules import RULES, Severity
 
 pytestmark = pytest.mark.corpus
 

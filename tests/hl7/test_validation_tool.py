@@ -9,8 +9,8 @@ import pytest
 from tests.hl7.test_validation import ADT, EVN, OBR, ORU, PID, PV1, message, run
 
 from trivium.api import BadInput, Effect, Kind, TooLarge
-from trivium_hl7.tools.validate_message import FindingEntry, FindingPlace, Totals, validate_hl7_message
-from trivium_hl7.validation import Severity
+from trivium_hl7.tools.validate_message import FindingEntry, FoundValue, Totals, validate_hl7_message
+from trivium_hl7.validation.rules import Severity
 
 RESULT = "OBX|{0}|NM|a^b^L||{1}||||||F"
 
@@ -21,18 +21,18 @@ def test_a_good_message_conforms() -> None:
         "verdict": "conforms",
         "version": "2.5.1",
         "structure": "ADT_A01",
-        "totals": {"error": 0, "warning": 0, "note": 0, "ignored": 0},
+        "totals": {"error": 0, "warning": 0, "note": 0},
         "notes": (),
         "total": 0,
-        "offset": 0,
         "findings": (),
+        "values": (),
     }
 
 
 def test_equal_findings_are_one_with_a_count_and_the_first_places() -> None:
     results = [RESULT.format(n, "five") for n in range(1, 8)]
     result = run(message(PID, OBR, *results, header=ORU))
-    assert result.totals == Totals(error=7, warning=0, note=0, ignored=0)
+    assert result.totals == Totals(error=7, warning=0, note=0)
     (finding,) = result.findings
     assert finding == FindingEntry(
         rule="type.number",
@@ -43,14 +43,17 @@ def test_equal_findings_are_one_with_a_count_and_the_first_places() -> None:
         "for words ST",
         source="HL7 v2.5.1 chapter 2.A",
         count=7,
-        places=tuple(FindingPlace(path=f"OBX[{n}]-5", value="five", phi=Kind.TEXT) for n in range(1, 6)),
+        at=tuple(f"OBX[{n}]-5" for n in range(1, 6)),
+    )
+    assert result.values == tuple(
+        FoundValue(path=f"OBX[{n}]-5", rule="type.number", value="five", phi=Kind.TEXT) for n in range(1, 6)
     )
 
 
 def test_values_are_marked_by_what_they_tell() -> None:
     result = run(message(EVN, "PID|1||4711^^^NCL||Doe^Jane||2026-01-02|x y", PV1))
-    found = {finding.path: finding.places[0] for finding in result.findings if finding.places[0].value}
-    assert found["PID-7"] == FindingPlace(path="PID-7", value="2026-01-02", phi=Kind.BIRTH_DATE)
+    found = {value.path: value for value in result.values if value.value}
+    assert found["PID-7"] == FoundValue(path="PID-7", rule="type.date", value="2026-01-02", phi=Kind.BIRTH_DATE)
     assert found["PID-8"].phi is Kind.TEXT
 
 
@@ -59,15 +62,13 @@ def test_no_sentence_holds_a_value_of_the_message() -> None:
     text = message(EVN, f"PID|{canary}||{canary}&{canary}^^^{canary}&{canary}&ISO||{canary}||{canary}|{canary}", PV1)
     result = run(text)
     assert result.totals.error == 3
-    for finding in result.findings:
-        words = finding.model_dump(exclude={"places"})
-        assert canary not in json.dumps(words)
-        assert all(place.phi is not None for place in finding.places if canary in (place.value or ""))
+    assert canary not in json.dumps(result.model_dump(exclude={"values"}))
+    assert all(value.phi is not None for value in result.values if canary in (value.value or ""))
 
 
 def test_what_is_missing_is_placed_behind_a_segment() -> None:
     (finding,) = run(message(EVN, PID)).findings
-    assert finding.places == (FindingPlace(path="PV1", after_segment=3),)
+    assert (finding.path, finding.at, finding.after_segment) == ("PV1", None, 3)
 
 
 def test_findings_come_in_pages_and_by_severity() -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import base64
 import html
 import json
+import os
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,6 +55,94 @@ MESSAGE = "\r".join(
         f"ZPD|{PEOPLE[0].name}|{PEOPLE[1].id}",
     )
 )
+
+_HEX = f"\\X{PEOPLE[2].name.encode().hex().upper()}\\"
+_WHOLE = f"{PEOPLE[2].name}&{PEOPLE[0].name}^12 HIDDEN LANE~{PEOPLE[1].name}"
+_NO_CODE = "12 HIDDEN LANE&O'BRIEN^MÜLLER, JÖRG~O'BRIEN"
+"""For the names of tests, which may be any word that looks like a code."""
+_SEGMENTS = ("EVN", "PID", "NK1", "PV1", "PV2", "GT1", "IN1", "ORC", "NTE", "ERR", "ZPD")
+_FILLED = [f"{seg}|{'|'.join([_WHOLE] * 50)}" for seg in _SEGMENTS]
+_RESULTS = [
+    f"OBX|1|{kind}|8251-1^Comment^LN||{_WHOLE}"
+    for kind in ("NM", "SN", "CWE", "TX", "ED", "XCN", "CX", "DT", "ZORBLAX")
+]
+ODD_MESSAGE = "\r".join(
+    (
+        rf"MSH|^~\&|12 HIDDEN LANE|{PEOPLE[0].id}|O'BRIEN|MÜLLER|19520317Q|REMARKABLE|ORU^R01^ORU_R01|JÖRG|T|2.5.1"
+        "|ZORBLAX|QUENTIN|ORLAITH|ANNEMARIE|MEDICUS|ZORBLAX|REMARKABLE|THETHIRD|O'BRIEN^MÜLLER",
+        *_FILLED,
+        f"OBR|{'|'.join([_NO_CODE] * 50)}",
+        *_RESULTS,
+        f"OBX|2|ST|{_HEX}^{_HEX}^LN||{_HEX}|{_HEX}|{_HEX}",
+        f"ZPX|{_HEX}",
+    )
+)
+"""Names and words in every field, repetition, component and sub-component, and in the clothes of an escape sequence."""
+BATCH = "\r".join(
+    (
+        rf"FHS|^~\&|ZORBLAX|QUENTIN|||||{PEOPLE[2].name}|REMARKABLE",
+        rf"BHS|^~\&|ZORBLAX|QUENTIN|||||{PEOPLE[2].name}|REMARKABLE|JÖRG",
+        MESSAGE,
+        ODD_MESSAGE,
+        "MSH|^~\\&|broken\nO'BRIEN",
+        "BTS|QUENTIN|REMARKABLE",
+        "FTS|ZORBLAX|REMARKABLE",
+    )
+)
+SENT = "\r".join(
+    (
+        r"MSH|^~\&|LAB|NORTH|EHR|NORTH|20250411101500||ADT^A31^ADT_A05|MSG-1|T|2.5.1||||||UNICODE UTF-8",
+        "EVN||20250411101500",
+        f"PID|1||{PEOPLE[2].id}^^^NORTH^MR||ZORBLAX^QUENTIN^^^^^L||19910625|O|||12 HIDDEN LANE||555-0199",
+        "PV1|1|N",
+    )
+)
+_GOSSIP = "\r".join(
+    (
+        r"MSH|^~\&|ZORBLAX|QUENTIN|LAB|NORTH|20250411101501||ACK^A31^ACK|ZORBLAX|T|2.5.1||||||UNICODE UTF-8",
+        f"MSA|AE|MSG-1|REMARKABLE {PEOPLE[2].name} 555-0199||ZORBLAX|{PEOPLE[2].id}^QUENTIN",
+        "ERR|ZORBLAX^1^5|PID^1^5~ZORBLAX^QUENTIN^12 HIDDEN LANE|101^ZORBLAX^L|E|QUENTIN^L|QUENTIN|REMARKABLE|JÖRG",
+        f"NTE|1||REMARKABLE {PEOPLE[2].name}",
+        SENT.partition("PID")[1] + SENT.partition("PID")[2],
+        f"ZPD|{_WHOLE}",
+        "",
+    )
+)
+
+
+@contextmanager
+def gossip() -> Iterator[int]:
+    """A receiver of MLLP that answers whatever it gets with all that it knows of the patient; its port."""
+
+    class Answer(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            heard = b""
+            while not heard.endswith(b"\x1c\r") and (more := self.request.recv(65_536)):
+                heard += more
+            self.wfile.write(b"\x0b" + _GOSSIP.encode() + b"\x1c\r")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def fill_folder(folder: Path) -> Path:
+    """A folder of messages whose names tell something too, and what is no message."""
+    folder.mkdir(parents=True)
+    (folder / "ZORBLAX^QUENTIN.hl7").write_text("MSH|^~\\&|O'BRIEN", encoding="utf-8")
+    (folder / "MÜLLER MRN-7742-Y.hl7").write_text("MÜLLER", encoding="utf-8")
+    (folder / "batch.hl7").write_text(BATCH, encoding="utf-8")
+    (folder / "latin.hl7").write_bytes(MESSAGE.encode("latin-1"))
+    (folder / "link.hl7").symlink_to(folder / "batch.hl7")
+    os.mkfifo(folder / "pipe.hl7")
+    (folder / "profile.toml").write_text('title = "ZORBLAX"\nQUENTIN = "MÜLLER"\n', encoding="utf-8")
+    return folder
+
 
 WARD = f"""
 import logging

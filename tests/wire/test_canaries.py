@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import socket
@@ -20,16 +21,21 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from tests.pacs.faults import Fault, faulty
 from tests.wire.canaries import (
+    BATCH,
     BIRTH_DATES,
     CARE_DATE,
     MESSAGE,
     NAMES,
     NUMBERS,
+    ODD_MESSAGE,
     PEOPLE,
     SECRETS,
+    SENT,
     STUDIES,
     TEXTS,
+    fill_folder,
     found_in,
+    gossip,
     install_ward,
 )
 from tests.wire.conftest import DESTINATION, Installation
@@ -39,6 +45,60 @@ from trivium_pacs.embedded import Destination, EmbeddedArchive
 pytestmark = pytest.mark.anyio
 
 RETRIEVE = {"study_instance_uid": STUDIES[1].uid, "destination_ae_title": DESTINATION}
+NAME = PEOPLE[2].name
+_ERROR = {"code": "207", "location": "PID-5"}
+HL7_CALLS: list[tuple[str, dict[str, Any], str]] = [
+    *(("parse_hl7_message", {"message": text}, "") for text in (ODD_MESSAGE, BATCH)),
+    ("parse_hl7_message", {"message": BATCH, "message_number": 2, "limit": 2000, "value_limit": 50_000}, ""),
+    ("explain_hl7_segment", {"segment_name": "PID"}, ""),
+    ("explain_hl7_segment", {"segment_name": NAME}, ""),
+    ("explain_hl7_segment", {"segment_name": "PID", "version": "QUENTIN"}, "bad_input"),
+    ("explain_hl7_field", {"field_ref": "PID-5"}, ""),
+    ("explain_hl7_field", {"field_ref": NAME}, ""),
+    ("lookup_hl7_table", {"table_number": "0001"}, ""),
+    ("lookup_hl7_table", {"table_number": NAME}, ""),
+    ("lookup_hl7_table", {"table_number": "0001", "code": "ZORBLAX"}, ""),
+    ("explain_hl7_message_type", {"message_type": "ADT^A40"}, ""),
+    ("explain_hl7_message_type", {"message_type": NAME}, ""),
+    *(("validate_hl7_message", {"message": text, "limit": 500}, "") for text in (MESSAGE, ODD_MESSAGE)),
+    ("validate_hl7_message", {"message": MESSAGE, "version": NAME}, "bad_input"),
+    ("validate_hl7_message", {"message": MESSAGE, "profile": "ZORBLAX"}, "not_found"),
+    ("validate_hl7_message", {"message": MESSAGE, "profile": "site"}, "bad_input"),
+    ("validate_hl7_message", {"message": MESSAGE, "profile_toml": "ZORBLAX = QUENTIN"}, "bad_input"),
+    ("validate_hl7_message", {"message": MESSAGE, "profile_toml": '[[ignore]]\nrule = "ZORBLAX"'}, "bad_input"),
+    ("validate_hl7_message", {"message": MESSAGE, "profile_toml": '[segments."ZORBLAX"]\n'}, "bad_input"),
+    ("generate_sample_message", {"message_type": "ADT^A01"}, ""),
+    ("generate_sample_message", {"message_type": NAME}, "bad_input"),
+    ("compare_hl7_messages", {"left": MESSAGE, "right": ODD_MESSAGE, "limit": 1000}, ""),
+    ("compare_hl7_messages", {"left": ODD_MESSAGE, "right": MESSAGE.replace("ZORBLAX", "MÜLLER")}, ""),
+    ("compare_hl7_messages", {"left": MESSAGE, "right": MESSAGE, "ignore": [NAME]}, "bad_input"),
+    ("compare_hl7_messages", {"left": MESSAGE, "right": NAME}, "bad_input"),
+    ("profile_hl7_messages", {"messages": BATCH, "draft_site_profile": True, "limit": 500, "code_limit": 200}, ""),
+    ("profile_hl7_messages", {"folder": "", "draft_site_profile": True, "limit": 500}, ""),
+    ("profile_hl7_messages", {"folder": "ZORBLAX"}, "not_found"),
+    ("profile_hl7_messages", {"folder": "../QUENTIN"}, "bad_input"),
+    ("profile_hl7_messages", {"folder": "MÜLLER MRN-7742-Y.hl7"}, "bad_input"),
+    ("profile_hl7_messages", {"folder": "pipe.hl7"}, "bad_input"),
+    ("profile_hl7_messages", {"messages": BATCH, "segments": [NAME]}, "bad_input"),
+    *(("build_hl7_ack", {"message": text, "code": "AE", "errors": [_ERROR]}, "") for text in (MESSAGE, ODD_MESSAGE)),
+    ("build_hl7_ack", {"message": MESSAGE, "errors": [{"code": "ZORBLAX"}], "code": "AE"}, "bad_input"),
+    ("build_hl7_ack", {"message": MESSAGE, "errors": [{**_ERROR, "location": NAME}], "code": "AE"}, "bad_input"),
+    ("build_hl7_ack", {"message": MESSAGE, "errors": [{**_ERROR, "ZORBLAX": "QUENTIN"}], "code": "AE"}, "bad_input"),
+    ("build_hl7_ack", {"message": MESSAGE, "sent": NAME}, "bad_input"),
+    ("send_hl7_message", {"message": SENT, "endpoint": "ZORBLAX"}, "destination_not_allowed"),
+    ("send_hl7_message", {"message": ODD_MESSAGE, "endpoint": "gossip"}, "bad_input"),
+    ("send_hl7_message", {"message": f"{SENT}\rNTE|1||\x1cQUENTIN", "endpoint": "gossip"}, "bad_input"),
+    ("send_hl7_message", {"message": SENT.replace("MSG-1", "ZORBLAX"), "endpoint": "gossip", "dry_run": True}, ""),
+    ("send_hl7_message", {"message": SENT, "endpoint": "gossip", "dry_run": True}, ""),
+    ("map_dicom_to_hl7", {"tag": "PatientName"}, ""),
+    ("map_dicom_to_hl7", {"tag": NAME}, ""),
+    ("map_hl7_to_dicom", {"field_ref": "PID-5"}, ""),
+    ("map_hl7_to_dicom", {"field_ref": NAME}, "bad_input"),
+    ("explain_integration_pattern", {"pattern_name": "patient merge"}, ""),
+    ("explain_integration_pattern", {"pattern_name": NAME}, ""),
+    ("generate_mirth_channel", {"source_type": "HL7v2", "destination_type": "File", "use_case": "archive"}, ""),
+    ("generate_mirth_channel", {"source_type": NAME, "destination_type": "File", "use_case": "archive"}, "bad_input"),
+]
 CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("lookup_dicom_tag", {"tag": PEOPLE[0].name}, "not_found"),
     ("lookup_dicom_tag", {"tag": "PatientName"}, ""),
@@ -50,6 +110,7 @@ CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("parse_hl7_message", {"message": MESSAGE.replace("MSH|", "MSX|")}, "bad_input"),
     ("parse_hl7_message", {"message": MESSAGE.replace("PID|", "O'BRIEN|")}, "bad_input"),
     ("parse_hl7_message", {"message": MESSAGE.replace("ORU^R01", "ZORBLAX^QUENTIN")}, ""),
+    *HL7_CALLS,
     ("pacs_echo", {}, ""),
     ("pacs_query", {}, ""),
     ("pacs_query", {"patient_name": "O'BRIEN*"}, ""),
@@ -69,6 +130,7 @@ CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("pacs_retrieve", RETRIEVE, "approval_declined"),
     ("pacs_retrieve", RETRIEVE, "approval_declined"),
     ("pacs_retrieve", RETRIEVE, ""),
+    ("send_hl7_message", {"message": SENT, "endpoint": "gossip"}, ""),
     ("ward_record", {}, ""),
     ("ward_crash", {}, "tool_failed"),
     ("ward_exit", {}, "tool_failed"),
@@ -94,7 +156,11 @@ class Fickle(Person):
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     (tmp_path / "temp").mkdir()
+    messages = fill_folder(tmp_path.parent / f"{tmp_path.name}-messages")
     settings = {
+        "TRIVIUM_HL7__ALLOW_SEND": "true",
+        "TRIVIUM_HL7__FOLDERS": str(messages),
+        "TRIVIUM_HL7__PROFILES": json.dumps({"site": str(messages / "profile.toml")}),
         "PYTHONPATH": str(install_ward(tmp_path.parent / f"{tmp_path.name}-site")),
         "TMPDIR": str(tmp_path / "temp"),
         "TRIVIUM_LOG_LEVEL": "debug",
@@ -102,8 +168,10 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     with (
         Destination(tmp_path / "arrived", ae_title=DESTINATION) as destination,
         EmbeddedArchive(STUDIES, destinations={DESTINATION: (destination.host, destination.port)}) as archive,
+        gossip() as port,
         (tmp_path / "stderr.txt").open("a") as stderr,
     ):
+        settings["TRIVIUM_HL7__ENDPOINTS"] = json.dumps({"gossip": {"host": "127.0.0.1", "port": port}})
         yield Installation(tmp_path / "home", archive, destination, stderr, settings)
 
 
@@ -164,7 +232,8 @@ async def test_no_name_number_or_text_of_a_patient_leaves(
         assert {tool.name for tool in (await client.list_tools()).tools} == TOOLS
     person = await visit(installation, era, wire, CALLS)
     assert installation.destination.received == 2
-    assert len(person.asked) == 3
+    assert len(person.asked) == 4
+    assert found_in("\n".join(person.asked).encode()) == []
     assert (installation.home / "approvals.sqlite3").exists()
     assert leaks(tmp_path) == {}
 

@@ -12,7 +12,7 @@ from trivium.api.phi import PUBLIC, Kind, PhiBy
 class Part(BaseModel):
     """A piece of a text, and what it would tell about a person (`None`: nothing)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     text: Annotated[str, PhiBy("phi")]
     phi: Annotated[Kind | None, PUBLIC] = None
@@ -24,7 +24,7 @@ class Composed(BaseModel):
     The caller gets one text, in which each part is shown, withheld or replaced by itself.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     parts: tuple[Part, ...]
 
@@ -36,7 +36,7 @@ class Composed(BaseModel):
 class Image(BaseModel):
     """A picture, which can only be public. The caller gets it as image content; in the result its size stands."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     png: bytes
 

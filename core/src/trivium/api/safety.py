@@ -44,7 +44,7 @@ class Rows:
 class Fact(BaseModel):
     """One line that the approving person sees."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     label: Annotated[str, PUBLIC]
     value: Annotated[str, PhiBy("kind")]
@@ -58,7 +58,7 @@ class Preflight(BaseModel):
     that a person answers, under the same redaction as a result.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     counts: Annotated[dict[str, int], PUBLIC]
     facts: tuple[Fact, ...] = ()

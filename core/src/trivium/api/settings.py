@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import BeforeValidator
-from pydantic_settings import NoDecode
+from pydantic_settings.sources.types import NoDecode
 
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
 """Makes the imports of `trivium serve` quick: a client waits for the first answer, and most of that time is the SDK's.
 
-Nothing here changes what is imported, only when it is finished.
+Nothing here changes what a module is, only when it is finished.
 """
 
 from __future__ import annotations
@@ -14,17 +14,28 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
 
-POSTPONED: Final = ("mcp", "mcp.server")
-"""Packages of the SDK that import its client, its second server and an HTTP stack, for names that stdio never uses."""
+POSTPONED: Final = (
+    "mcp",
+    "mcp.server",
+    "pydantic_settings",
+    "pydantic_settings.sources",
+    "pydantic_settings.sources.providers",
+)
+"""Packages that import much for names that stdio never uses: of the SDK its client, its second server and an HTTP
+stack, of pydantic-settings its command line and readers of files and clouds."""
+
+UNASKED: Final = "uvicorn"
+"""The HTTP server that sse-starlette, below the SDK, imports if it is installed, to patch it. Stdio starts none."""
 
 
 @contextmanager
 def quick_imports() -> Iterator[None]:
-    """Four things take half of the time away. The caller turns the garbage collection on again, after `gc.freeze`.
+    """Five things take half of the time away. The caller turns the garbage collection on again, after `gc.freeze`.
 
     No garbage collection, as everything that is made stays. No search for pydantic plugins among the installed
-    distributions. The SDK's five hundred models are finished when they are first used, which most never are. And its
-    outermost packages run their `__init__` when somebody asks them for a name.
+    distributions. The SDK's five hundred models are finished when they are first used, which most never are. And
+    packages that gather names run their `__init__` when somebody asks them for one. An HTTP server that is imported
+    only if it is there is not there meanwhile.
     """
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -33,10 +44,15 @@ def quick_imports() -> Iterator[None]:
     BaseModel.model_config["defer_build"] = True
     for name in POSTPONED:
         postpone(name)
+    hidden = UNASKED not in sys.modules
+    if hidden:
+        sys.modules[UNASKED] = None  # type: ignore[assignment]  # so Python writes down that there is none
     try:
         yield
     finally:
         del BaseModel.model_config["defer_build"]
+        if hidden:
+            del sys.modules[UNASKED]
 
 
 def postpone(name: str) -> None:

@@ -6,14 +6,8 @@ from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-
-class _InOrder(GenerateJsonSchema):
-    """As written: sorting the keys of every schema takes a third of the time and helps nobody."""
-
-    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
-        return value
+from trivium.host.plain_schemas import NotPlain, plain_schema
 
 
 @cache
@@ -22,8 +16,12 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
 
     That is: titles that pydantic derives from names, and null as a way to leave out what can be left out.
     """
-    schema: dict[str, Any] = _lean(model.model_json_schema(by_alias=False, schema_generator=_InOrder))
-    return schema
+    try:
+        schema = plain_schema(model)
+    except NotPlain:
+        schema = model.model_json_schema(by_alias=False)
+    lean: dict[str, Any] = _lean(schema)
+    return lean
 
 
 def _lean(schema: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 from pydantic import BaseModel, ValidationError
 
 from trivium.api import BadInput, CallView, Effect, Preflight, Problem, ToolSpec, TriviumError
+from trivium.pipeline.echo import NO_ECHO, Echo
 from trivium.pipeline.put_back import put_back, refuse_shifted_dates
 from trivium.pipeline.redact import Redactor
 from trivium.privacy import StandIns
@@ -86,6 +87,8 @@ class AdmittedCall:
     plugin: str
     caller: str
     arguments: BaseModel
+    echo: Echo = NO_ECHO
+    """What the host has put into the arguments, which is not to come out again."""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -146,11 +149,12 @@ def admit(request: Request, redactor: Redactor) -> AdmittedCall:
     if not isinstance(raw, Mapping):
         raise BadInput(where="the arguments", problem=ArgumentProblem.NOT_AN_OBJECT)
     refuse_shifted_dates(served.spec, raw, redactor.dates.mode)
+    put: dict[str, str] = {}
     try:
-        arguments = served.spec.input.model_validate(put_back(served.spec, raw, redactor.stand_ins))
+        arguments = served.spec.input.model_validate(put_back(served.spec, raw, redactor.stand_ins, put))
     except ValidationError as error:
         raise _bad_input(error, served.spec) from None
-    return AdmittedCall(served.spec, served.plugin, request.caller, arguments)
+    return AdmittedCall(served.spec, served.plugin, request.caller, arguments, Echo(put))
 
 
 def _bad_input(error: ValidationError, spec: ToolSpec) -> BadInput:

@@ -83,10 +83,11 @@ async def execute(request: Request, house: House, person: Person, sink: Progress
         await settle_call(charge, call, result, house.usage)
         if opening:  # what was closed while it ran is closed
             opening &= opened_by(Standing.of(house.policy), request, house)
-        shown = house.redactor.render(result, mark, declared=call.spec.output, opened=opening)
+        shown = house.redactor.render(result, mark, declared=call.spec.output, opened=opening, echo=call.echo)
         entry.note(patients=bounded(shown.patients) or None, shown=sorted(shown.shown) or None)
         notice = passed.license.notice if passed.license else None
-        told = house.redactor.closed().render(result, mark, declared=call.spec.output) if house.observers else None
+        closed = house.redactor.closed()
+        told = closed.render(result, mark, declared=call.spec.output, echo=call.echo) if house.observers else None
         notices = (notice,) if notice else ()
         return Outcome(shown.content, notices, shown.record_text, shown.images, told.content if told else None)
 

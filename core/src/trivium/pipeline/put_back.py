@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ _HARMLESS: Final = frozenset(" .,-_'/:()+#@")
 """What a value may have beside letters and digits where it is put into a message: none of these separates anything."""
 _LONGEST: Final = 1_000
 """Characters of an argument that is looked into. What is longer is no stand-in, and no patient's value either."""
+_DECLARED: Final = re.compile(r"(?:MSH|FHS|BHS)((?:[^\w\s]|_){1,8})")
+"""Separators that a message may declare of itself."""
 
 
 class StandInProblem(Problem):
@@ -23,6 +26,7 @@ class StandInProblem(Problem):
     WILDCARD = "is a stand-in for a value with a wildcard in it, which would find others too"
     EMBEDDED_UNKNOWN = "holds a stand-in that this host does not know (any more): query again and use the new one"
     EMBEDDED_CUT = "holds a stand-in that is cut short: give it whole"
+    EMBEDDED_JOINED = "holds a stand-in with a letter or digit beside it: let it stand alone in its field or word"
     EMBEDDED_UNSAFE = "holds a stand-in for a value with characters that would be separators in a message"
 
 
@@ -34,11 +38,14 @@ class DateProblem(Problem):
     FALSE = "cannot be used: this host does not show dates as they are, so a message made from what it shows would lie"
 
 
-def put_back(spec: ToolSpec, arguments: Mapping[str, Any], stand_ins: StandIns) -> dict[str, Any]:
+def put_back(
+    spec: ToolSpec, arguments: Mapping[str, Any], stand_ins: StandIns, put: dict[str, str] | None = None
+) -> dict[str, Any]:
     """The arguments as they came in, but for stand-ins in marked parameters, in whose place their values are.
 
-    Raises `BadInput` for a stand-in that is not known, of another kind, or not alone where it has to be; and for one
-    whose value could end the field it stands in.
+    `put` takes the values that were put into larger texts, each with its stand-in. Raises `BadInput` for a stand-in
+    that is not known, of another kind, or not alone where it has to be; and for one whose value could end the field it
+    stands in.
     """
     values = {
         name: _value(f"argument {name}", argument, kind, stand_ins)
@@ -46,29 +53,33 @@ def put_back(spec: ToolSpec, arguments: Mapping[str, Any], stand_ins: StandIns) 
         if isinstance(argument := arguments.get(name), str)
     }
     values |= {
-        name: _filled(f"argument {name}", argument, stand_ins)
+        name: _filled(f"argument {name}", argument, stand_ins, {} if put is None else put)
         for name in embedding(spec.input)
         if (argument := arguments.get(name))
     }
     return {**arguments, **values}
 
 
-def _filled(where: str, argument: Any, stand_ins: StandIns) -> Any:
+def _filled(where: str, argument: Any, stand_ins: StandIns, put: dict[str, str]) -> Any:
     """A text, or each text of a list, with values in the place of the stand-ins in it."""
     if isinstance(argument, list):
-        return [_filled(f"{where}, entry {number},", one, stand_ins) for number, one in enumerate(argument, 1)]
+        return [_filled(f"{where}, entry {number},", one, stand_ins, put) for number, one in enumerate(argument, 1)]
     if not isinstance(argument, str):
         return argument
+    separators = set("".join(_DECLARED.findall(argument)))
 
     def value(stand_in: str) -> str:
         kind = stand_ins.kind_of(stand_in)
         found = stand_ins.resolve(stand_in, kind) if kind else None
         if found is None:
             raise BadInput(where=where, problem=StandInProblem.EMBEDDED_UNKNOWN)
-        if not all(character.isalnum() or character in _HARMLESS for character in found):
+        if not all(character.isalnum() or character in _HARMLESS - separators for character in found):
             raise BadInput(where=where, problem=StandInProblem.EMBEDDED_UNSAFE)
+        put[found] = stand_in
         return found
 
+    if stand_ins.joined(argument):
+        raise BadInput(where=where, problem=StandInProblem.EMBEDDED_JOINED)
     filled = stand_ins.replaced(argument, value)
     if stand_ins.mentions(filled):
         raise BadInput(where=where, problem=StandInProblem.EMBEDDED_CUT)

@@ -24,7 +24,7 @@ def question_text(call: AdmittedCall, plan: Preflight | None, redactor: Redactor
     """
     lines = [f"Allow {call.spec.name}, once?", *_arguments(call, redactor)]
     if plan is not None:
-        lines += [f"{one_line(label)}: {one_line(value)}" for label, value in redactor.facts(plan)]
+        lines += [f"{one_line(label)}: {one_line(value)}" for label, value in redactor.facts(plan, call.echo)]
         lines += [f"{one_line(name)}: {count}" for name, count in plan.counts.items()]
     return "\n".join(lines)
 

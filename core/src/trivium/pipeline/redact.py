@@ -12,12 +12,13 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel
 
 from trivium.api import PUBLIC, Composed, Image, Kind, Mark, Phi, PhiBy, Preflight, Public
+from trivium.pipeline.echo import NO_ECHO, Echo
 from trivium.pipeline.marks import Field, fields_of, is_plain_number, models_of
 from trivium.privacy import Dates, StandIns
 from trivium.privacy.dates import is_date
 from trivium.privacy.forms import is_order_number, is_uid
 from trivium.privacy.stand_ins import PREFIXES, normal
-from trivium.privacy.text import Lines, initials, labeled, plain, visible
+from trivium.privacy.text import Lines, initials, labeled, plain, unlabeled, visible
 
 Mode = Literal["redact", "tokens", "open"]
 
@@ -76,13 +77,16 @@ class Redactor:
         *,
         declared: type[BaseModel] | None = None,
         opened: frozenset[Kind] = frozenset(),
+        echo: Echo = NO_ECHO,
     ) -> Rendered:
         """A result, the whole of it under `mark`. `declared` is the type a tool promised, if not the result's own.
 
-        The kinds in `opened` are shown whatever the mode. Raises `Unmarked`.
+        The kinds in `opened` are shown whatever the mode; values of `echo` only where their kind is. Raises `Unmarked`.
         """
-        rendering = _Rendering(self, models_of(declared or type(result)), self.opened(opened))
-        content = rendering.model(result, mark)
+        kinds = self.opened(opened)
+        hidden = echo.without(kinds, self.stand_ins)
+        rendering = _Rendering(self, models_of(declared or type(result)), kinds, hidden)
+        content = hidden.silenced(rendering.model(result, mark))
         return Rendered(
             content,
             frozenset(rendering.shown),
@@ -99,10 +103,12 @@ class Redactor:
         """The same, in the mode that shows nobody's data."""
         return replace(self, mode="redact")
 
-    def facts(self, plan: Preflight) -> list[tuple[str, str]]:
+    def facts(self, plan: Preflight, echo: Echo = NO_ECHO) -> list[tuple[str, str]]:
         """The facts of a preflight as the approving person sees them: label and value."""
         patient = next((fact.value for fact in plan.facts if fact.kind is Kind.PATIENT_ID), "")
-        return [(plain(fact.label), self.fact(fact.kind, fact.value, patient)) for fact in plan.facts]
+        return [
+            (plain(fact.label), str(echo.silenced(self.fact(fact.kind, fact.value, patient)))) for fact in plan.facts
+        ]
 
     def fact(self, kind: Kind | None, value: str, patient: str = "") -> str:
         """One value in a question to a person, whose way may lead through the client.
@@ -128,6 +134,8 @@ class _Rendering:
     declared: frozenset[type[BaseModel]]
     """A value of any other model, such as a subclass with more fields, is nobody's promise."""
     open: frozenset[Kind]
+    echo: Echo = NO_ECHO
+    """What is not to come out: optional numbers are left out, dates withheld, texts done when all is rendered."""
     shown: set[Kind] = field(default_factory=set)
     patients: dict[str, None] = field(default_factory=dict)
     record_text: bool = False
@@ -143,10 +151,14 @@ class _Rendering:
         fields = [
             (one.name, value, settle(one, inherited, model))
             for one in fields_of(type(model))
-            if (value := getattr(model, one.name)) is not None or not one.optional
+            if not (self._nothing(value := getattr(model, one.name)) and one.optional)
         ]
+        judged = {one.name for one in fields_of(type(model)) if isinstance(one.mark, PhiBy)}
         patient = next(filter(None, (_first_text(value) for _, value, mark in fields if _numbers_patient(mark))), above)
         content = {name: self._value(value, mark, patient) for name, value, mark in fields}
+        for name, _, mark in fields:
+            if name in judged and isinstance(mark, Public) and isinstance(text := content[name], str):
+                content[name] = unlabeled(visible(text))
         for one in fields_of(type(model)):
             if one.block and isinstance(text := content.get(one.name), str):
                 content[one.name] = Lines(text)
@@ -171,6 +183,9 @@ class _Rendering:
             raise Unmarked("a leaf without a mark")
         return _json(value) if isinstance(mark, Public) else self.leaf(_json(value), mark.kind, patient)
 
+    def _nothing(self, value: Any) -> bool:
+        return value is None or (type(value) is int and value in self.echo.numbers)
+
     def _image(self, image: Image, mark: Phi | Public | None) -> dict[str, Any]:
         if not isinstance(mark, Public):
             raise Unmarked("a picture that is not public")
@@ -181,7 +196,7 @@ class _Rendering:
     def _part(self, text: str, kind: Kind | None, patient: str) -> str:
         """A piece of a larger text, in which the brackets around record text would be read as its content."""
         if kind is None:
-            return text
+            return unlabeled(text)
         if kind is Kind.TEXT and kind in self.open and text:
             self.shown.add(kind)
             self.record_text = True
@@ -199,7 +214,8 @@ class _Rendering:
         if kind in self.open or kind in (Kind.UID, Kind.ORDER):
             return self._shown(value, text, kind)
         if kind is Kind.DATE:
-            return self.redactor.dates.shown(text, patient) or withheld(kind)
+            shown = None if self.echo.holds(text) else self.redactor.dates.shown(text, patient)
+            return shown or withheld(kind)
         return self.stand_in(kind, text) if kind in _STAND_INS[self.redactor.mode] else withheld(kind)
 
     def stand_in(self, kind: Kind, text: str) -> str:

@@ -107,6 +107,13 @@ class StandIns:
         """`text` with a value in the place of every whole stand-in."""
         return _STAND_IN.sub(lambda found: value(_as_made(found)), text)
 
+    def joined(self, text: str) -> bool:
+        """Whether a letter or digit stands beside a whole stand-in."""
+        return any(
+            text[max(0, found.start() - 1) : found.start()].isalnum() or text[found.end() : found.end() + 1].isalnum()
+            for found in _STAND_IN.finditer(text)
+        )
+
     def mentions(self, text: str) -> bool:
         """Whether a stand-in, or the beginning of one, is somewhere in this text."""
         return _STAND_IN.search(text) is not None or _PIECE.search(text) is not None

@@ -57,7 +57,12 @@ def bounded(text: str, longest: int) -> str:
 
 def plain(text: str) -> str:
     """A short value of a record. It cannot pass for one of the host's own labels."""
-    return bounded(_OWN_LABEL.sub("(", visible(text)), LONGEST_VALUE)
+    return bounded(unlabeled(visible(text)), LONGEST_VALUE)
+
+
+def unlabeled(text: str) -> str:
+    """A text in which nothing passes for one of the host's own labels."""
+    return _OWN_LABEL.sub("(", text) if "[" in text or "\uff3b" in text else text
 
 
 def labeled(text: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_settings import EnvSettingsSource, SettingsError
+from pydantic_settings.exceptions import SettingsError
+from pydantic_settings.sources.providers.env import EnvSettingsSource
 
 from trivium.settings.environ import PREFIX
 from trivium.settings.model import expanded
@@ -41,6 +41,8 @@ class Sources:
         path = environ.get("TRIVIUM_CONFIG")
         if not path:
             return cls(environ)
+        import tomllib  # most homes have no file
+
         try:
             return cls(environ, tomllib.loads(expanded(Path(path)).read_text("utf-8")))
         except tomllib.TOMLDecodeError as error:

@@ -30,7 +30,9 @@ UserPath = Annotated[Path, AfterValidator(expanded)]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    """A section that nobody has set is `model_construct`ed: all defaults, and no validator built for it at start-up."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class PluginSelection(Section):
@@ -88,7 +90,7 @@ class AuditSettings(Section):
     head_every: int = Field(100, ge=1, le=100_000, description="Sign a head after this many records at the latest.")
     rotate_megabytes: float = Field(64.0, gt=0, le=4096, description="Begin a new file when the trail is this large.")
     source: str | None = Field(None, description="Name of this host in exported messages; default its host name.")
-    syslog: SyslogSettings = Field(SyslogSettings(), description="Where audit messages are also sent.")
+    syslog: SyslogSettings = Field(SyslogSettings.model_construct(), description="Where audit messages are also sent.")
 
 
 def _mode(value: Any) -> Any:
@@ -139,14 +141,14 @@ class CoreSettings(Section):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower)] = Field(
         "warning", description="What is written to stderr."
     )
-    plugins: PluginSelection = PluginSelection()
-    tools: ToolSelection = ToolSelection()
-    license: LicenseSettings = LicenseSettings()
-    policy: PolicySettings = PolicySettings()
-    approvals: ApprovalSettings = ApprovalSettings()
-    audit: AuditSettings = AuditSettings()
-    phi: PhiSettings = PhiSettings()
-    http: HttpSettings = HttpSettings()
+    plugins: PluginSelection = PluginSelection.model_construct()
+    tools: ToolSelection = ToolSelection.model_construct()
+    license: LicenseSettings = LicenseSettings.model_construct()
+    policy: PolicySettings = PolicySettings.model_construct()
+    approvals: ApprovalSettings = ApprovalSettings.model_construct()
+    audit: AuditSettings = AuditSettings.model_construct()
+    phi: PhiSettings = PhiSettings.model_construct()
+    http: HttpSettings = HttpSettings.model_construct()
 
     def place(self, given: Path | None, name: str) -> Path:
         """A file of the host: where the operator put it, else under its usual name in the home folder."""

@@ -86,6 +86,8 @@ def _lines(value: Mapping[str, Any], indent: str) -> list[str]:
         if isinstance(item, Lines):
             ends = _LINE_ENDS.split(item.rstrip("\r\n"))
             lines += [f"{indent}{name}:", *(f"{indent}  {_cell(line)}" for line in ends)]
+        elif isinstance(item, list) and _are_sentences(item):
+            lines += [f"{indent}{name}:", *(f"{indent}  - {_cell(part)}" for part in item)]
         elif isinstance(item, Mapping) and _is_short(item):
             lines.append(f"{indent}{name}: {_cell(item)}")
         elif isinstance(item, Mapping):
@@ -98,7 +100,7 @@ def _lines(value: Mapping[str, Any], indent: str) -> list[str]:
 
 
 def _records(records: Sequence[Mapping[str, Any]], indent: str) -> list[str]:
-    if any(isinstance(cell, Mapping) or _is_table(cell) for record in records for cell in record.values()):
+    if any(_is_deep(cell) for record in records for cell in record.values()):
         blocks = (_lines(record, indent + "  ") for record in records)
         return [f"{indent}- {block[0].lstrip()}" if not i else line for block in blocks for i, line in enumerate(block)]
     columns = dict.fromkeys(name for record in records for name, cell in record.items() if _cell(cell))
@@ -111,12 +113,22 @@ def _column(value: Any) -> str:
     return _cell(value).replace("|", "\\|")
 
 
+def _are_sentences(item: Sequence[Any]) -> bool:
+    """Several texts of which one has a comma in it: in a row, none would know where the next begins."""
+    return len(item) > 1 and any(isinstance(part, str) and ", " in part for part in item)
+
+
 def _is_short(item: Mapping[str, Any]) -> bool:
     """A few plain values that read well on one line."""
     return len(item) <= 3 and not any(isinstance(part, Mapping | list) for part in item.values())
 
 
-def _is_table(cell: Any) -> bool:
+def _is_deep(cell: Any) -> bool:
+    """Whether a cell holds records, lines, or a mapping of more than plain values: these need lines of their own."""
+    if isinstance(cell, Lines):
+        return True
+    if isinstance(cell, Mapping):
+        return any(isinstance(part, Mapping | list) for part in cell.values())
     return isinstance(cell, list) and any(isinstance(part, Mapping) for part in cell)
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from itertools import chain
+from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from trivium_dicom.tag_number import TagNumber
@@ -46,18 +49,30 @@ PRIVATE_ELEMENT: Final = Entry("xxxxxxxx", "", "Private Element", None, None, ki
 _NEVER_PRIVATE: Final = frozenset({0x0001, 0x0003, 0x0005, 0x0007, 0xFFFF})
 
 
+def _tables(name: str) -> ModuleType:
+    """A module of pydicom that holds nothing but tables, without all of pydicom, which takes ten times as long."""
+    package = find_spec("pydicom")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("pydicom")
+    spec = spec_from_file_location(f"pydicom.{name}", Path(package.submodule_search_locations[0]) / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"pydicom.{name}")
+    tables = module_from_spec(spec)
+    spec.loader.exec_module(tables)
+    return tables
+
+
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every standard and repeating element, in tag order."""
-    from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
-
+    tables = _tables("_dicom_dict")
     main = [
         Entry(f"{tag:08x}", keyword, name, vr, vm, retired == "Retired")
-        for tag, (vr, vm, name, retired, keyword) in DicomDictionary.items()
+        for tag, (vr, vm, name, retired, keyword) in tables.DicomDictionary.items()
     ]
     repeating = [
         Entry(mask.lower(), keyword, name, vr, vm, retired == "Retired", EntryKind.REPEATING)
-        for mask, (vr, vm, name, retired, keyword) in RepeatersDictionary.items()
+        for mask, (vr, vm, name, retired, keyword) in tables.RepeatersDictionary.items()
     ]
     return tuple(sorted([*main, *repeating], key=lambda entry: entry.digits))
 
@@ -109,10 +124,8 @@ def _defined(number: TagNumber) -> list[Entry]:
 @cache
 def _private_definitions() -> Mapping[str, tuple[Entry, ...]]:
     """By group. The block of a private element differs from file to file: `0029xx10`."""
-    from pydicom._private_dict import private_dictionaries
-
     by_group: dict[str, list[Entry]] = {}
-    for creator, elements in private_dictionaries.items():
+    for creator, elements in _tables("_private_dict").private_dictionaries.items():
         for digits, (vr, vm, name, _) in elements.items():
             entry = Entry(digits.lower(), "", name, vr, vm, False, EntryKind.PRIVATE_DEFINITION, creator)
             by_group.setdefault(entry.digits[:4], []).append(entry)

@@ -1,16 +1,15 @@
 """Find dictionary entries by words: a keyword, a name, some words of a name, or nearly that.
 
-A look-up in tables that are made once (about 20 ms); nearness is counted in shared trigrams first, so that the slow
-comparison is made with a few dozen candidates and not with five thousand names.
+A look-up in tables, each made when a question first needs it; nearness is counted in shared trigrams first, so that the
+slow comparison is made with a few dozen candidates and not with five thousand names.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cache
 from typing import Final
@@ -21,6 +20,7 @@ _CANDIDATES: Final = 60
 _NEAR_ENOUGH: Final = 0.72
 _WORDS_SCORE: Final = 0.9
 _NEAR_SCORE: Final = 0.8
+_OTHER: Final = re.compile("[^a-z0-9]+")
 
 
 class MatchedBy(StrEnum):
@@ -41,18 +41,9 @@ class Hit:
     """1 for exact; more is nearer."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    by_compact: Mapping[str, tuple[Entry, ...]]
-    """Entries by keyword and by name, letters and digits only."""
-    words: tuple[tuple[Entry, tuple[str, ...]], ...]
-    trigrams: Mapping[str, tuple[str, ...]]
-    """The compact forms that have a trigram."""
-
-
 def compact(text: str) -> str:
     """Lower case letters and digits only: `Patient's Name` is `patientsname`."""
-    return re.sub(r"[^a-z0-9]", "", text.lower())
+    return _OTHER.sub("", text.lower())
 
 
 def find_by_words(text: str) -> list[Hit]:
@@ -60,7 +51,7 @@ def find_by_words(text: str) -> list[Hit]:
     asked = compact(text)
     if not asked:
         return []
-    exact = [Hit(entry, _exact_by(entry, asked), 1.0) for entry in _tables().by_compact.get(asked, ())]
+    exact = [Hit(entry, _exact_by(entry, asked), 1.0) for entry in _by_compact().get(asked, ())]
     found = exact or _with_words(_split(text)) or _near(asked)
     return sorted(found, key=lambda hit: (-hit.score, hit.entry.retired, hit.entry.digits))
 
@@ -70,28 +61,34 @@ def _exact_by(entry: Entry, asked: str) -> MatchedBy:
 
 
 @cache
-def _tables() -> _Tables:
-    by_compact: dict[str, list[Entry]] = {}
-    words = []
-    trigrams: dict[str, list[str]] = {}
+def _by_compact() -> Mapping[str, Sequence[Entry]]:
+    """Entries by keyword and by name, letters and digits only."""
+    found: dict[str, list[Entry]] = {}
     for entry in entries():
         for form in {compact(entry.keyword), compact(entry.name)} - {""}:
-            by_compact.setdefault(form, []).append(entry)
-        words.append((entry, tuple(_split(f"{entry.name} {_spaced(entry.keyword)}"))))
-    for form in by_compact:
+            found.setdefault(form, []).append(entry)
+    return found
+
+
+@cache
+def _words() -> Sequence[tuple[Entry, Sequence[str]]]:
+    return [(entry, _split(f"{entry.name} {_spaced(entry.keyword)}")) for entry in entries()]
+
+
+@cache
+def _with_trigram() -> Mapping[str, Sequence[str]]:
+    """The compact forms that have a trigram."""
+    found: dict[str, list[str]] = {}
+    for form in _by_compact():
         for trigram in _trigrams(form):
-            trigrams.setdefault(trigram, []).append(form)
-    return _Tables(
-        {form: tuple(found) for form, found in by_compact.items()},
-        tuple(words),
-        {trigram: tuple(forms) for trigram, forms in trigrams.items()},
-    )
+            found.setdefault(trigram, []).append(form)
+    return found
 
 
 def _with_words(asked: list[str]) -> list[Hit]:
     length = sum(map(len, asked))
     hits = []
-    for entry, words in _tables().words:
+    for entry, words in _words():
         if all(any(word.startswith(part) for word in words) for part in asked):
             share = length / max(length, len(compact(entry.name)))
             hits.append(Hit(entry, MatchedBy.WORDS, round(_WORDS_SCORE * share, 3)))
@@ -99,13 +96,14 @@ def _with_words(asked: list[str]) -> list[Hit]:
 
 
 def _near(asked: str) -> list[Hit]:
-    tables = _tables()
-    shared = Counter(form for trigram in _trigrams(asked) for form in tables.trigrams.get(trigram, ()))
+    from difflib import SequenceMatcher
+
+    shared = Counter(form for trigram in _trigrams(asked) for form in _with_trigram().get(trigram, ()))
     ranked = sorted(shared, key=lambda form: (-2 * shared[form] / (len(form) + len(asked)), form))
     best: dict[Entry, float] = {}
     for form in ranked[:_CANDIDATES]:
         ratio = SequenceMatcher(None, asked, form, autojunk=False).ratio()
-        for entry in tables.by_compact[form]:
+        for entry in _by_compact()[form]:
             best[entry] = max(ratio, best.get(entry, 0))
     return [
         Hit(entry, MatchedBy.NEAR, round(_NEAR_SCORE * ratio, 3))

@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Reference(_Answer):

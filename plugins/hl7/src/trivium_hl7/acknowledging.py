@@ -1,4 +1,4 @@
-"""The acknowledgment of a message (HL7 v2.5.1 chapters 2.9, 2.13.1 and 2.15).
+"""The acknowledgment of a message (HL7 v2.5.1 chapters 2.9, 2.14.1 and 2.15).
 
 MSH is turned round, MSA names the message and says how it fared, ERR says why: from 2.5 on one ERR segment for each
 error with its place, code and severity; before that ERR-1 for all, with MSA-3 and MSA-6 for the first.

@@ -18,7 +18,7 @@ USAGE: Final = {
     "B": "kept for backward compatibility",
     "W": "withdrawn",
 }
-"""Usage letters (HL7 v2.8.2 chapter 2.A). The sources of 2.1 to 2.6 tell R and O apart, and W in part."""
+"""Usage letters (HL7 v2.8.2 chapter 2.5.3.5). The sources of 2.1 to 2.6 tell R and O apart, and W in part."""
 CODE_STATUS: Final = {
     "N": "new",
     "B": "kept for backward compatibility",

@@ -105,7 +105,7 @@ def describe(position: Position, version: str) -> Element:
         table=table,
         meaning=codes.codes.get(value, "") if codes else "",
         null=null,
-        phi=None if null else kind_of(Leaf(seg.id, field, levels, leaf_type, last.table, value, s)),
+        phi=None if null else kind_of(Leaf(seg.id, field, levels, leaf_type, last.table or table, value, s)),
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from trivium.api import NotFound, ResourceSpec, resource
 from trivium_hl7 import completions
-from trivium_hl7.explain import editions, markdown, messages, segments, tables
+from trivium_hl7.explain import editions, fields, markdown, messages, segments, tables
 from trivium_hl7.explain.problems import QuestionProblem
 
 _Version = Annotated[str, Field(max_length=12, description="HL7 version, 2.1 to 2.9.")]
@@ -26,6 +26,22 @@ def hl7_segment(version: _Version, id: Annotated[str, Field(max_length=8, descri
     if found.status != "defined":
         raise NotFound(where="id", problem=QuestionProblem.NO_SUCH_SEGMENT)
     return markdown.segment(found)
+
+
+@resource(
+    "hl7://{version}/field/{place}",
+    title="HL7 v2 field",
+    complete={"version": completions.versions, "place": completions.fields},
+)
+def hl7_field(
+    version: _Version,
+    place: Annotated[str, Field(max_length=24, description="Field, component or sub-component, e.g. PID-3.4.")],
+) -> str:
+    """A field of HL7 v2 in one version, or a part of one: type, usage, form, codes, history."""
+    found = fields.explain(place, version)
+    if found.status != "defined" or not found.levels:
+        raise NotFound(where="place", problem=QuestionProblem.NO_SUCH_FIELD)
+    return markdown.field(found)
 
 
 @resource(
@@ -57,4 +73,4 @@ def hl7_table(number: Annotated[str, Field(max_length=16, description="Table num
 
 
 def all_resources() -> list[ResourceSpec]:
-    return [hl7_segment, hl7_message, hl7_table]
+    return [hl7_segment, hl7_field, hl7_message, hl7_table]

@@ -82,6 +82,16 @@ def structure_of(code: str, event: str, version: str) -> str | None:
     return next((name for name in _candidates(code, event, version) if _rows(name, version) is not None), None)
 
 
+def named(name: str, version: str) -> str | None:
+    """The structure that MSH-9.3 names, for events that the standard leaves to a site; None where there is none.
+
+    Of variants that one name has in 2.9.1, the one of the site's own events (`Znn`), or the first.
+    """
+    variants = [one for one in structures(version) if plain(one) == name]
+    sites = exchange_of(name[:3], "Znn") if variants else None
+    return sites.structure if sites and sites.structure in variants else next(iter(variants), None)
+
+
 @cache
 def names_of(code: str, event: str, version: str) -> tuple[str, ...]:
     """What MSH-9.3 may say in the message `code^event`, the best first; empty where the version has no such message.

@@ -42,7 +42,7 @@ class Note(StrEnum):
 class Plan(BaseModel):
     """What a retrieve would send, as the archive lists it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     series: Annotated[int, PUBLIC]
     instances: Annotated[int, PUBLIC]
@@ -53,7 +53,7 @@ class Plan(BaseModel):
 class Retrieval(BaseModel):
     """What a retrieve has done, or in a rehearsal would do."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     outcome: Annotated[Outcome, PUBLIC]
     complete: Annotated[bool, PUBLIC] = Field(

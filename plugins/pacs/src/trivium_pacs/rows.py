@@ -19,7 +19,7 @@ Answer = Mapping[str, bytes]
 class OddValue(BaseModel):
     """A value that is not of the form its attribute has in DICOM. It counts as free text."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     attribute: Annotated[str, PUBLIC] = Field(description="DICOM keyword.")
     value: Annotated[str, Phi(Kind.TEXT)]
@@ -28,7 +28,7 @@ class OddValue(BaseModel):
 class StudyRow(BaseModel):
     """One study, by DICOM keywords. `null`: the archive did not say, or said it in a wrong form (`odd_values`)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     StudyInstanceUID: Annotated[str | None, Phi(Kind.UID)]
     StudyDate: Annotated[str | None, Phi(Kind.DATE)] = Field(description="YYYYMMDD.")
@@ -48,7 +48,7 @@ class StudyRow(BaseModel):
 class SeriesRow(BaseModel):
     """One series, by DICOM keywords. `null`: the archive did not say, or said it in a wrong form (`odd_values`)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     StudyInstanceUID: Annotated[str | None, Phi(Kind.UID)]
     SeriesInstanceUID: Annotated[str | None, Phi(Kind.UID)]

@@ -25,7 +25,7 @@ class TagProblem(Problem):
 class TagMatch(BaseModel):
     """One dictionary entry."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     tag: str = Field(description="(gggg,eeee); x stands for any digit.")
     keyword: str | None
@@ -42,7 +42,7 @@ class TagMatch(BaseModel):
 class TagMatches(BaseModel):
     """Dictionary entries, best first."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     matches: list[TagMatch]
     total: int = Field(description="How many there are; more than returned when limit cuts.")
@@ -133,6 +133,6 @@ def _note(first: Hit) -> str | None:
 
 
 def _dictionary() -> str:
-    from pydicom import __version__
+    from importlib.metadata import version
 
-    return f"pydicom {__version__} (DICOM PS3.6)"
+    return f"pydicom {version('pydicom')} (DICOM PS3.6)"

@@ -14,7 +14,6 @@ from trivium_hl7.dicom_map.mapping import (
     DicomAttribute,
     FieldMapping,
     HomeOfValue,
-    MappedField,
     MapRow,
     SourcedRemark,
     Status,
@@ -22,7 +21,7 @@ from trivium_hl7.dicom_map.mapping import (
 from trivium_hl7.dicom_map.rows import Row, differences, rows_of_attribute, rows_of_field, segments, split, usage
 from trivium_hl7.paths import Path
 
-SOURCE: Final = f"{remarks.STATEMENT}, after IHE RAD TF-2 appendix B; names of DICOM PS3.6 and HL7 v2.5.1"
+SOURCE: Final = f"{remarks.STATEMENT}, after IHE RAD TF-2x appendix B; names of DICOM PS3.6 and HL7 v2.5.1"
 _SUBSECTIONS: Final = 3
 
 
@@ -86,7 +85,8 @@ def _row(row: Row) -> MapRow:
     return MapRow(
         attribute=written(row.path),
         keyword=keywords(row.path),
-        hl7=tuple(MappedField(field=field, name=_field_name(*split(field))) for field in row.fields),
+        hl7=row.fields,
+        hl7_name="; ".join(dict.fromkeys(filter(None, (_field_name(*split(field)) for field in row.fields)))) or None,
         direction=row.direction,
         messages=row.messages,
         maps=row.maps,

@@ -29,19 +29,13 @@ class DicomAttribute(_Answer):
     vr: str | None = Field(default=None, description="value representation, of elements that have rows")
 
 
-class MappedField(_Answer):
-    """An HL7 v2 field or component of a row."""
-
-    field: str
-    name: str = Field(description="empty: not in the dictionary, such as a Z segment's")
-
-
 class MapRow(_Answer):
     """One join of fields and an attribute."""
 
     attribute: str = Field(description="tags, / between the levels of sequences")
     keyword: str
-    hl7: tuple[MappedField, ...]
+    hl7: tuple[str, ...] = Field(description="HL7 v2 fields or components")
+    hl7_name: str | None = Field(default=None, description="of the fields; absent: not in the dictionary")
     direction: Literal["hl7_to_dicom", "dicom_to_hl7"]
     messages: tuple[str, ...]
     maps: tuple[str, ...] = Field(description="for what the row holds")
@@ -77,11 +71,11 @@ class CodePair(_Answer):
 class _Mapping(_Answer):
     status: Status
     summary: str
+    differences: tuple[str, ...] = Field(default=(), description="where the home differs from message to message")
+    homes: tuple[HomeOfValue, ...] = Field(default=(), description="every place it is known to travel in, and misuses")
     rows: tuple[MapRow, ...]
     total: int
     next_offset: int | None = Field(default=None, description="ask for this offset next")
-    differences: tuple[str, ...] = Field(default=(), description="where the home differs from message to message")
-    homes: tuple[HomeOfValue, ...] = Field(default=(), description="every place it is known to travel in, and misuses")
     remarks: tuple[SourcedRemark, ...] = ()
     codes: tuple[CodePair, ...] = Field(default=(), description="code conversion: character sets or priorities")
     source: str

@@ -87,7 +87,7 @@ ACCESSION_NUMBER: Final = (
         "SPM-30",
         "other",
         "Accession ID of a specimen: a laboratory's number, not that of an imaging order",
-        "HL7 v2.5.1 chapter 7, segment SPM",
+        "HL7 v2.7 chapter 7, SPM-30 (new in that version)",
     ),
     Home(
         "FHIR ImagingStudy.identifier",

@@ -1,6 +1,6 @@
 """The rows that join HL7 v2 fields and DICOM attributes, equal ones of several maps taken together.
 
-They are those of one archive's conformance statement (dcm4chee-arc-light), which follows IHE RAD TF-2 appendix B.
+They are those of one archive's conformance statement (dcm4chee-arc-light), which follows IHE RAD TF-2x appendix B.
 """
 
 from __future__ import annotations

@@ -43,7 +43,9 @@ class FieldExplanation(Model):
     version: str | None = Field(default=None, description="whose definitions are shown")
     levels: tuple[Row, ...] = Field(description="field, component, sub-component")
     type_name: str | None = None
-    shape: str | None = Field(default=None, description="the data type's parts: ^ components, & sub-components")
+    shape: str | None = Field(
+        default=None, description="the data type's parts: ^ components, & sub-components or their data type"
+    )
     example: str | None = Field(default=None, description="an invented value")
     components: tuple[Row, ...]
     table: TableExcerpt | None = None
@@ -116,6 +118,10 @@ def _notes(place: Place, found: tuple[Level, ...], *, complete: bool) -> Iterato
             yield _FIRST_PART_NOTE
     elif place.numbers:
         yield _ABSENT_NOTE
+        if not found and not place.is_type:
+            most = max(dictionary.versions(), key=lambda v: dictionary.field_count(place.owner, v))
+            count = dictionary.field_count(place.owner, most)
+            yield f"{place.owner} has {count} fields in version {most}, and no version has more"
 
 
 def _row(place: Place, level: Level) -> Row:

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
+from trivium_hl7.explain.definitions import Row
+from trivium_hl7.explain.fields import FieldExplanation
 from trivium_hl7.explain.messages import MessageExplanation
 from trivium_hl7.explain.segments import Change, SegmentExplanation
 from trivium_hl7.explain.tables import TableLookup
 
+_TITLES: Final = ("place", "name", "type", "usage", "repeats", "length", "table", "item")
+
 
 def segment(page: SegmentExplanation) -> str:
-    fields = [
-        (f.path, f.name, f.type, f.usage, f.repeats or "", f.length or "", f.table or "", str(f.item or ""))
-        for f in page.fields
-    ]
-    titles = ("field", "name", "type", "usage", "repeats", "length", "table", "item")
     return _page(
         f"{page.id} {page.name} (HL7 v{page.version})",
         f"Versions: {', '.join(page.versions)}.",
         *_list("", page.notes),
-        _grid(titles, fields),
+        _rows(page.fields),
         *_list("## Message structures that hold it", [_joined(page.used_in, page.used_in_more)]),
         *_list("## What versions changed", [_change(one) for one in page.changes]),
+    )
+
+
+def field(page: FieldExplanation) -> str:
+    codes = [(c.code, c.display, c.status or "", c.versions or "") for c in page.table.codes] if page.table else []
+    past = [(p.versions, p.name, p.type, p.usage, p.repeats or "", p.length or "", p.table or "") for p in page.history]
+    return _page(
+        f"{page.path} {page.levels[-1].name} (HL7 v{page.version})",
+        f"Segment: {page.segment}." if page.segment else f"Data type: {page.type_name}.",
+        *_list("", page.notes),
+        _rows(page.levels),
+        *([f"Form of {page.type_name}: `{page.shape}`"] if page.shape else []),
+        *([f"Invented example: `{page.example}`"] if page.example else []),
+        *(["## Parts", _rows(page.components)] if page.components else []),
+        *([f"## Table {page.table.number} {page.table.name}", f"Kept: {page.table.keeper}."] if page.table else []),
+        *([_grid(("code", "display", "status", "versions"), codes)] if codes else []),
+        *([f"{page.table.more} codes more: see lookup_hl7_table."] if page.table and page.table.more else []),
+        "## By version",
+        _grid(("versions", "name", "type", "usage", "repeats", "length", "table"), past),
     )
 
 
@@ -62,6 +81,16 @@ def table(page: TableLookup) -> str:
         *_list("", page.notes),
         *([_grid(("code", "display", "status", "deprecated in", "versions"), codes)] if codes else []),
         *([f"{page.total - len(codes)} codes more: see lookup_hl7_table."] if page.next_offset else []),
+    )
+
+
+def _rows(rows: Sequence[Row]) -> str:
+    return _grid(
+        _TITLES,
+        (
+            (r.path, r.name, r.type, r.usage, r.repeats or "", r.length or "", r.table or "", str(r.item or ""))
+            for r in rows
+        ),
     )
 
 

@@ -22,7 +22,7 @@ _MOST_NEAR: Final = 12
 _INDENT: Final = "  "
 GROUPS: Final = "a group is indented below its name; 0..1 optional, 1..* repeats"
 EXCHANGE_NOTE: Final = "answers are those of 2.9.1, the only version whose choreography the sources have"
-ACK_NOTE: Final = "MSH-9.2 names the event of the message that is answered: ACK^A01^ACK (HL7 v2.5.1 chapter 3.3.1)"
+ACK_NOTE: Final = "MSH-9.2 names the event of the message that is answered: ACK^A01^ACK (HL7 v2.5.1 chapter 2.14.1)"
 LOCAL_NOTE: Final = "types and events that begin with Z are local: the standard has none (HL7 v2.5.1 chapter 2.5.1)"
 UNKNOWN_NOTE: Final = "no version of HL7 v2 has this message; those with its event or its type are near"
 
@@ -56,7 +56,7 @@ class MessageExplanation(Model):
     status: Literal["defined", "several", "unknown"] = Field(description="several: see near and ask for one of them")
     message: str | None = Field(default=None, description="MSH-9.1^MSH-9.2; absent: a structure without a single event")
     event: str | None = Field(default=None, description="the event's name")
-    title: str | None = Field(default=None, description="the structure's name in words")
+    title: str | None = Field(default=None, description="name of a structure that was asked for")
     version: str | None = None
     versions: tuple[str, ...] = Field(description="versions that have it")
     structure: str | None = Field(default=None, description="what MSH-9.3 says")
@@ -144,8 +144,7 @@ def _message(code: str, event: str, version: str | None) -> MessageExplanation:
     return MessageExplanation(
         status="defined",
         message=_name(code, event),
-        event=event_name(code, event) or None,
-        title=structures.title(found) or None,
+        event=event_name(code, event) or structures.title(found) or None,
         version=chosen.version,
         versions=editions.spans(having),
         structure=names[0],
@@ -202,8 +201,10 @@ def _unknown(text: str) -> MessageExplanation:
 
 def _no_such(code: str, event: str) -> MessageExplanation:
     near = [pair for pair in _known() if pair[1] == event] + [pair for pair in _known() if pair[0] == code]
-    note = LOCAL_NOTE if "Z" in (code[0], event[0]) else UNKNOWN_NOTE
-    return _none("unknown", tuple(candidate(*pair) for pair in near[:_MOST_NEAR]), (note,))
+    notes = [LOCAL_NOTE if "Z" in (code[0], event[0]) else UNKNOWN_NOTE]
+    if len(near) > _MOST_NEAR:
+        notes.append(f"{len(near) - _MOST_NEAR} more are left out of near: ask for the type alone")
+    return _none("unknown", tuple(candidate(*pair) for pair in near[:_MOST_NEAR]), tuple(notes))
 
 
 def _none(

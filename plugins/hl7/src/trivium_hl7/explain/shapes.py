@@ -58,6 +58,8 @@ PLACES: Final = {
 }
 """Examples of places that their data type says too little of."""
 _MOST: Final = 2_000
+_MOST_PARTS: Final = 5
+"""A larger data type inside another is named, its parts are not."""
 
 
 def example(path: str, type_id: str, table: str) -> str | None:
@@ -79,6 +81,7 @@ def shape(type_id: str, version: str) -> str | None:
     parts = []
     for _, definition in places.components(type_id, version):
         inner = [one.name for _, one in places.components(definition.type, version)]
-        parts.append(f"{definition.name}({'&'.join(inner)})" if inner else definition.name)
+        within = "&".join(inner) if len(inner) <= _MOST_PARTS else definition.type
+        parts.append(f"{definition.name}({within})" if inner else definition.name)
     text = "^".join(parts)
     return (text if len(text) <= _MOST else text[:_MOST] + " ...") or None

@@ -63,18 +63,21 @@ class TableLookup(Model):
     steward: str | None = Field(default=None, description="work group of HL7")
     used_in: tuple[str, ...] = Field(default=(), description="fields and components of 2.9 that take its codes")
     codes: tuple[CodeRow, ...] = ()
-    total: int = Field(default=0, description="codes that were asked for")
+    total: int = Field(default=0, description="codes that were asked for, or tables that fit")
     next_offset: int | None = Field(default=None, description="ask for this offset next; null: nothing is left")
     matches: tuple[TableMatch, ...] = Field(default=(), description="the best first")
     notes: tuple[str, ...] = ()
 
 
 def lookup(text: str, code: str | None, version: str | None, *, limit: int, offset: int) -> TableLookup:
-    """A table by number, or tables by words."""
+    """A table by number, or by words that fit the name of one alone; else the tables that words fit."""
     named = editions.asked(version)
     number = number_of(text)
     if number is None:
-        return _search(text)
+        found = _search(text)
+        if len(found.matches) != 1 or found.matches[0].matching:
+            return found
+        number = found.matches[0].number
     if dictionary.table(number) is None:
         return TableLookup(status="unknown table", notes=("HL7 v2 has no table of this number",))
     return _found(number, code, named, limit=limit, offset=offset)
@@ -146,10 +149,10 @@ def _search(text: str) -> TableLookup:
     asked = words.words(text[:200])
     if not asked:
         raise BadInput(where="table_number", problem=QuestionProblem.NO_WORDS)
-    ranked = sorted(_scores(asked).items(), key=lambda one: (-one[1][0], one[0]))[:_MOST_MATCHES]
+    ranked = sorted(_scores(asked).items(), key=lambda one: (-one[1][0], one[0]))
     ranked = [one for one in ranked if one[1][0] >= 0.6 * ranked[0][1][0]]
-    matches = tuple(_match(number, witnesses) for number, (_, witnesses) in ranked)
-    return TableLookup(status="search", matches=matches, total=len(matches))
+    matches = tuple(_match(number, witnesses) for number, (_, witnesses) in ranked[:_MOST_MATCHES])
+    return TableLookup(status="search", matches=matches, total=len(ranked))
 
 
 def _scores(asked: tuple[str, ...]) -> dict[str, tuple[float, list[str]]]:

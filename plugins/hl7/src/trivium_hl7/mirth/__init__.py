@@ -3,10 +3,3 @@
 A channel reads what comes in into one flat record (`fields.py`) and builds what goes out from it, so that each source
 has one reading script and each destination one writing script (`js/`), not each pair.
 """
-
-from __future__ import annotations
-
-from trivium_hl7.mirth.channel import Channel, make_channel
-from trivium_hl7.mirth.request import Acknowledge, Destination, Dialect, Payload, Request, Source
-
-__all__ = ["Acknowledge", "Channel", "Destination", "Dialect", "Payload", "Request", "Source", "make_channel"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import Final
 
+from trivium_hl7.dictionary import table
 from trivium_hl7.mirth import model
 from trivium_hl7.mirth.databases import DRIVERS, default_url
 from trivium_hl7.mirth.fields import OBSERVATIONS, RECORD
@@ -31,6 +32,7 @@ _CONTENT_TYPES: Final = {
     Format.DICOM: "application/dicom",
     Format.FHIR: "application/fhir+json",
 }
+_TABLES: Final = ("0074", "0085", "0119", "0123")
 _SUFFIX: Final = {Format.HL7V2: "hl7", Format.DICOM: "dcm"}
 
 
@@ -174,13 +176,19 @@ def _steps(request: Request, outbound: Outbound | None) -> list[ET.Element]:
                 "version": "2.5.1",
                 **_names(request),
             }
-            return [take, javascript_step(f"Build {outbound}", script("write_hl7", hl7Header=header))]
+            code = script("write_hl7", hl7Header=header, hl7Codes=_codes())
+            return [take, javascript_step(f"Build {outbound}", code)]
         case Format.FHIR:
             return [take, javascript_step("Build a FHIR transaction", script("write_fhir"))]
         case Format.DICOM:
             return [take, javascript_step("Build an Encapsulated PDF object", script("write_dicom"))]
         case _:
             return [take, javascript_step("Send the record as JSON", script("write_json"))]
+
+
+def _codes() -> dict[str, str]:
+    """Codes of the tables that HL7 keeps and a record can miss."""
+    return {number: " ".join(known.codes) for number in _TABLES if (known := table(number))}
 
 
 def _names(request: Request) -> dict[str, str]:

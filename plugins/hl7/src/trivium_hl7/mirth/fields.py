@@ -1,6 +1,6 @@
 """The record that a channel makes of every message: its names, and where each value stands in HL7 v2 and DICOM.
 
-The pairs of HL7 fields and DICOM attributes are those of IHE RAD TF-2 appendix B, as the conformance statement of
+The pairs of HL7 fields and DICOM attributes are those of IHE RAD TF-2x appendix B, as the conformance statement of
 dcm4chee-arc lists them; the accession number stands in OBR-18 of ORM and in IPC-1 of OMI.
 """
 

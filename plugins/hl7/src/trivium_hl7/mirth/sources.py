@@ -33,11 +33,11 @@ ANSWERS: Final = {
     Acknowledge.DELIVERED: "Auto-generate (Destinations completed)",
 }
 _READERS: Final = {
-    Format.HL7V2: "read_hl7",
-    Format.DICOM: "read_dicom",
-    Format.FHIR: "read_fhir",
-    Format.RECORD: "read_json",
-    Format.ROW: "read_row",
+    Format.HL7V2: ("read_hl7",),
+    Format.DICOM: ("read_dicom",),
+    Format.FHIR: ("read_fhir",),
+    Format.RECORD: ("times", "read_json"),
+    Format.ROW: ("times", "read_row"),
 }
 _SUFFIX: Final = {Format.HL7V2: "hl7", Format.RECORD: "json"}
 
@@ -161,4 +161,4 @@ def _reader(request: Request) -> str:
             }
         case _:
             settings = {"recordNames": names}
-    return script(_READERS[request.source_format], **settings)
+    return script(*_READERS[request.source_format], **settings)

@@ -18,10 +18,10 @@ from trivium_hl7.mirth.text import javascript
 _PLUGINS = "com.mirth.connect.plugins"
 
 
-def script(name: str, **settings: Any) -> str:
-    """One of our scripts, after its settings as variables."""
+def script(*names: str, **settings: Any) -> str:
+    """Scripts of ours one after the other, after their settings as variables."""
     values = "".join(f"var {key} = {javascript(value)};\n" for key, value in settings.items())
-    return values + _text(name)
+    return values + "\n".join(_text(name) for name in names)
 
 
 @cache

@@ -26,7 +26,12 @@ _WORDS: Final = (
     (r"\b(?:charg\w+|billing|dft)\b", ("DFT",)),
 )
 _MERGE: Final = re.compile(r"\b(?:merges?|merging)\b", re.IGNORECASE)
-_MESSAGE: Final = re.compile(r"\b(ADT|ORM|ORU|OMI|OMG|OML|MDM|SIU|VXU|DFT|BAR)[ ^_-]([A-Z]\d\d)\b")
+_MESSAGE: Final = re.compile(
+    r"\b(ADT|ORM|ORU|OMI|OMG|OML|MDM|SIU|VXU|DFT|BAR)[ ^_(-]{1,2}"
+    r"([A-Z]\d\d(?:(?: ?[-,/;&+] ?|,? (?:and |or |to )?)[A-Z]\d\d)*)\b"
+)
+"""A message code and one event or several: ADT^A01, ADT A01, A08 and A31, ADT (A01-A03)."""
+_EVENTS: Final = re.compile(r"([A-Z])(\d\d)(?:(?: ?- ?| to )\1(\d\d))?")
 _MADE: Final = frozenset({"MSH", "EVN", "PID", "PV1"})
 """Segments that the writing script makes of every patient message."""
 
@@ -65,11 +70,19 @@ def filter_of(request: Request) -> Filter:
     words = request.use_case[:_READ]
     named = _MESSAGE.findall(words)
     if named:
-        return Filter(_distinct(code for code, _ in named), _distinct(event for _, event in named), from_words=True)
+        events = (event for _, listed in named for event in _events(listed))
+        return Filter(_distinct(code for code, _ in named), _distinct(events), from_words=True)
     if _MERGE.search(words):
         return Filter(("ADT",), ("A18", "A34", "A40"), from_words=True)
     codes = _codes(words)
     return Filter(codes, (), from_words=bool(codes))
+
+
+def _events(listed: str) -> Iterator[str]:
+    """Each event of a list, `A01-A03` spread out."""
+    for letter, first, last in _EVENTS.findall(listed):
+        for number in range(int(first), int(last or first) + 1):
+            yield f"{letter}{number:02}"
 
 
 def outbound_of(request: Request) -> Outbound:

@@ -130,7 +130,7 @@ def _sends(request: Request) -> str:
 
 def _answers(request: Request) -> str:
     if request.source is Source.DICOM:
-        return "answer: a C-STORE response with the status of the channel"
+        return "answer: C-STORE success, whatever becomes of the object in the channel: Mirth sends no failure back"
     if request.source in (Source.FILE, Source.DATABASE):
         return "answer: none"
     if request.source_format is not Format.HL7V2:
@@ -171,7 +171,7 @@ def _meaning(request: Request, accepted: Filter) -> list[str]:
     if accepted.events and request.filtered_reply == "AA":
         said.append(
             "messages that the filter leaves out are accepted (AA) and dropped, so that the sender goes on; HL7 v2.5.1 "
-            "2.9.2.2 has AR for an event that a receiver does not support: filtered_reply = AR"
+            "chapter 2.9.2 has AR for a message type (MSH-9) that a receiver does not take: filtered_reply = AR"
         )
     if request.acknowledges_early:
         said.append("the sender is answered before delivery, so the destination has a queue that tries again")

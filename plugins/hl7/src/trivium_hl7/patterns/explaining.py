@@ -169,7 +169,7 @@ def _samples(pattern: Pattern, only: int | None) -> tuple[tuple[Sample, ...], in
         if not step.message or (only and number != only) or (not only and key in seen):
             continue
         seen.add(key)
-        text = sample(step.code, step.event, step.version, seed=_SEED, scenario=step.scenario or None)
+        text = sample(step.code, step.event, step.version, seed=_SEED, scenario=step.scenario or None, nth=number)
         room += len(text)
         if room > _SAMPLE_CHARACTERS:
             left_out += 1

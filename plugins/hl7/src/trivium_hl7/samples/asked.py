@@ -15,8 +15,10 @@ from trivium_hl7.samples.problems import SampleProblem
 _WHERE: Final = "message_type"
 _ASKED: Final = re.compile(r"(?P<code>[A-Z][A-Z0-9]{2})(?:[\s^_/-]+(?P<event>[A-Z0-9]{3}))?(?:\^\w+(?:-[A-Z])?)?")
 _EVENT: Final = re.compile(r"[A-Z][0-9]{2}|PC[0-9A-L]")
-_FORMS: Final[dict[str, str]] = {"Qnn": "Z01", "Knn": "Z01", "Znn": "Z01"}
+FREE_EVENT: Final = "Z01"
 """An event for the structures that a site fills itself: the standard's own examples are Z73 to Z99."""
+_FORMS: Final[dict[str, str]] = {"Qnn": FREE_EVENT, "Knn": FREE_EVENT, "Znn": FREE_EVENT}
+_SITE_EVENT: Final = re.compile(r"Z(?:[0-9]{2}|NN)")
 
 
 class Kind(NamedTuple):
@@ -81,6 +83,10 @@ def _by_code(code: str, event: str, version: str) -> Kind:
     structure = structures.structure_of(code, event, version)
     if structure is not None:
         return Kind(code, event or _own_event(code, structure, version), structure)
+    if _SITE_EVENT.fullmatch(event):
+        site = next((name for name in (f"{code}_{form}" for form in _FORMS) if structures.structure(name, version)), "")
+        if site:
+            return Kind(code, FREE_EVENT if event == "ZNN" else event, site)
     if not any(structures.structure_of(code, event, other) for other in versions()):
         raise NotFound(where=_WHERE, problem=SampleProblem.UNKNOWN_TYPE)
     raise NotFound(where=_WHERE, problem=SampleProblem.NOT_IN_VERSION)
@@ -111,7 +117,7 @@ def _own_event(code: str, structure: str, version: str) -> str:
     for message in load("messages")["messages"]:
         first, _, event = str(message).partition("^")
         if first == code and structures.structure_of(code, event, version) == structure:
-            return str(event)
+            return _FORMS.get(event, event)
     if not own:
         return "A01" if code == "ACK" else ""
     return _FORMS.get(own, own)

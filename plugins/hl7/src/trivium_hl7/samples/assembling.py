@@ -26,14 +26,7 @@ _BY_ORDER: Final = frozenset({"ORC", "OBR", "FT1"})
 
 def assemble(kind: Kind, version: str, case: Case) -> str:
     """The message, segments ended by CR."""
-    nodes = _one_message(structures.structure(kind.structure, version) or ())
-    return _Assembly(kind, version, case, nodes).text()
-
-
-def _one_message(nodes: Sequence[Node]) -> Sequence[Node]:
-    """QBP_Qnn of 2.6 is in our source together with its answer."""
-    headers = [n for n, node in enumerate(nodes) if node.id == "MSH"]
-    return nodes[: headers[1]] if len(headers) > 1 else nodes
+    return _Assembly(kind, version, case, structures.structure(kind.structure, version) or ()).text()
 
 
 class _Assembly:

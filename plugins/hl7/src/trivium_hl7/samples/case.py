@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -86,6 +87,9 @@ class Case:
     kind: str
     now: datetime
     control_id: str
+    answered_id: str
+    """Of the message that this one answers, if it is an answer."""
+    query_tag: str
     patient: Patient
     other: Patient
     """Where a message tells of two."""
@@ -116,21 +120,25 @@ class Case:
         return self.event == "A03" or self.scenario.movement in ("discharge", "death")
 
 
-def case(code: str, event: str, scenario: Scenario, seed: int, when: datetime | None = None) -> Case:
+def case(code: str, event: str, scenario: Scenario, seed: int, when: datetime | None = None, nth: int = 0) -> Case:
     """The story for a kind of message. Each part draws from its own numbers, so that a scenario's word changes only
-    what it means."""
+    what it means.
+
+    `nth` tells the messages of one exchange apart, which share a story; an answer answers the one before it.
+    """
 
     def draw(part: str) -> Random:
-        return Random(f"trivium/{seed}/{part}")  # noqa: S311
+        return _draw(seed, part)
 
     times = draw("times")
     now = when or _FIRST_DAY + timedelta(days=times.randrange(300), minutes=times.randrange(8 * 60))
     kind = scenario.kind or _usual_kind(code)
-    who = people.patient(draw("patient"), scenario, now.date())
+    who = _patient(seed, "patient", scenario, now.date())
     patient_class = scenario.patient_class or _CLASSES.get(event, "I" if code == "ADT" else "O")
     priority = scenario.priority or ("S" if patient_class == "E" else "R")
     places = draw("places")
     numbers = draw("numbers")
+    control = numbers.randrange(10_000_000)
     count = scenario.orders or 1
     return Case(
         code=code,
@@ -138,17 +146,19 @@ def case(code: str, event: str, scenario: Scenario, seed: int, when: datetime | 
         scenario=scenario,
         kind=kind,
         now=now,
-        control_id=f"SMP{numbers.randrange(10_000_000):07}",
+        control_id=_control_id(control + nth),
+        answered_id=_control_id(control + nth - 1) if nth else f"SMQ{control:07}",
+        query_tag=f"Q{control:07}",
         patient=who,
-        other=people.patient(draw("other"), Scenario(), now.date()),
+        other=_patient(seed, "other", Scenario(), now.date()),
         patient_class=patient_class,
         priority=priority,
         location=_location(places, patient_class, who.age),
         earlier_location=Location("EMER", f"{places.randrange(1, 20):02}", "A", HOSPITAL),
         admitted=now - timedelta(hours=2 if patient_class != "I" else 30),
-        attending=people.staff(draw("attending")),
-        referring=people.staff(draw("referring")),
-        performer=people.staff(draw("performer")),
+        attending=_staff(seed, "attending"),
+        referring=_staff(seed, "referring"),
+        performer=_staff(seed, "performer"),
         department=_DEPARTMENTS[kind],
         reason=_reason(scenario, kind),
         orders=tuple(
@@ -157,6 +167,24 @@ def case(code: str, event: str, scenario: Scenario, seed: int, when: datetime | 
         vaccine=catalog.VACCINES[scenario.vaccine or ("HEPB" if who.age < 28 else "INFLUENZA")],
         drug=catalog.DRUGS[scenario.drug or "ACETAMINOPHEN"],
     )
+
+
+def _draw(seed: int, part: str) -> Random:
+    return Random(f"trivium/{seed}/{part}")  # noqa: S311
+
+
+@lru_cache(maxsize=64)
+def _patient(seed: int, part: str, scenario: Scenario, today: date) -> Patient:
+    return people.patient(_draw(seed, part), scenario, today)
+
+
+@lru_cache(maxsize=64)
+def _staff(seed: int, part: str) -> Person:
+    return people.staff(_draw(seed, part))
+
+
+def _control_id(number: int) -> str:
+    return f"SMP{number % 10_000_000:07}"
 
 
 def _usual_kind(code: str) -> str:

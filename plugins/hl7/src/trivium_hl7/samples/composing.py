@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from trivium_hl7.samples.asked import Kind, kind
+from trivium_hl7.samples.asked import FREE_EVENT, Kind, kind
 from trivium_hl7.samples.assembling import CONTENTS, assemble
 from trivium_hl7.samples.case import case
 from trivium_hl7.samples.scenario import Asked, read_scenario, settle
@@ -56,10 +56,21 @@ class Sample:
 
 
 def sample(
-    code: str, event: str, version: str, *, seed: int = 0, scenario: str | None = None, when: datetime | None = None
+    code: str,
+    event: str,
+    version: str,
+    *,
+    seed: int = 0,
+    scenario: str | None = None,
+    when: datetime | None = None,
+    nth: int = 0,
 ) -> str:
-    """A message, segments ended by CR. Raises `NotFound` for one that the version does not have."""
-    return message_of(kind(code, event, version), version, seed=seed, scenario=scenario, when=when)
+    """A message, segments ended by CR. Raises `NotFound` for one that the version does not have.
+
+    Messages of one seed tell of the same patient, visit and orders; `nth` gives each a control id of its own.
+    """
+    which = kind(code, event, version)
+    return _message(which, version, seed, read_scenario(scenario or "").phrases, when, nth)
 
 
 def message_of(
@@ -84,12 +95,14 @@ def compose(
             effect = replace(effect, said_anyway=_is_said(phrase, message, rivals))
         effects.append(effect)
     filled = dict.fromkeys(line[:3] for line in message.split("\r")[:-1] if line[:3] not in CONTENTS)
-    placeholder = which.event == "Z01"
+    placeholder = which.event == FREE_EVENT
     return Sample(message, which, which.name(version), version, tuple(effects), asked, tuple(filled), placeholder)
 
 
-def _message(which: Kind, version: str, seed: int, phrases: tuple[str, ...], when: datetime | None) -> str:
-    return assemble(which, version, case(which.code, which.event, settle(phrases), seed, when))
+def _message(
+    which: Kind, version: str, seed: int, phrases: tuple[str, ...], when: datetime | None, nth: int = 0
+) -> str:
+    return assemble(which, version, case(which.code, which.event, settle(phrases), seed, when, nth))
 
 
 def _effect(phrase: str, message: str, without: str) -> Effect:

@@ -44,7 +44,7 @@ def msh(place: Place) -> Content:
 
 
 def msa(place: Place) -> Content:
-    return {1: "AA", 2: f"SMQ{place.case.control_id[3:]}"}
+    return {1: "AA", 2: place.case.answered_id}
 
 
 def _query(place: Place) -> Coded:
@@ -54,12 +54,12 @@ def _query(place: Place) -> Coded:
 
 
 def qak(place: Place) -> Content:
-    return {1: _tag(place), 2: "OK", 3: _query(place), 4: "1", 5: "1", 6: "0"}
+    return {1: place.case.query_tag, 2: "OK", 3: _query(place), 4: "1", 5: "1", 6: "0"}
 
 
 def qpd(place: Place) -> Content:
     event = _ANSWERS.get(place.event, place.event)
-    return {1: _query(place), 2: _tag(place), 3: _parameters(place, event)}
+    return {1: _query(place), 2: place.case.query_tag, 3: _parameters(place, event)}
 
 
 def _parameters(place: Place, event: str) -> Part | list[Part]:
@@ -75,10 +75,6 @@ def query_type(place: Place) -> str:
     return "QIP" if event == "Q22" else "CX"
 
 
-def _tag(place: Place) -> str:
-    return f"Q{place.case.control_id[3:]}"
-
-
 def rcp(place: Place) -> Content:
     return {1: "I", 2: Parts(("20", Coded("RD", "Records", "HL70126")))}
 
@@ -88,7 +84,7 @@ def qrd(place: Place) -> Content:
         1: Moment(place.case.now),
         2: "R",
         3: "I",
-        4: _tag(place),
+        4: place.case.query_tag,
         7: Parts(("20", Coded("RD", "Records", "HL70126"))),
         8: _who(place),
         9: Coded("DEM"),

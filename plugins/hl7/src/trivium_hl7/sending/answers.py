@@ -14,7 +14,7 @@ from trivium_hl7.sending.codes import Code
 from trivium_hl7.sending.problems import AnswerProblem
 
 _OLD_LENGTH: Final = 20
-"""The longest MSH-10 up to version 2.6; receivers built for it cut what is longer."""
+"""The longest MSH-10 before version 2.6; receivers built for it cut what is longer."""
 
 
 class Match(StrEnum):

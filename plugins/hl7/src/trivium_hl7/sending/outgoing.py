@@ -67,7 +67,10 @@ def prepare(text: str, *, default_encoding: str, limits: Limits, where: str) -> 
 
 
 def _check_content(message: Message) -> None:
-    for test, problem in ((_has_framing, OutgoingProblem.FRAMING), (_has_mark, OutgoingProblem.WITHHELD)):
+    def has_mark(text: str) -> bool:
+        return _has_mark(text) or _has_mark(message.header.decoded(text))
+
+    for test, problem in ((_has_framing, OutgoingProblem.FRAMING), (has_mark, OutgoingProblem.WITHHELD)):
         if where := _where(message, test):
             raise BadInput(where=where, problem=problem)
 

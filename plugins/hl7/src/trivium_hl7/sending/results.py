@@ -20,7 +20,7 @@ class AnswerValue(_Model):
     path: Annotated[str, PUBLIC]
     name: Annotated[str, PUBLIC]
     value: Annotated[str, PhiBy("phi")]
-    phi: Annotated[Kind | None, PUBLIC] = Field(description="kind of patient data; null: none")
+    phi: Annotated[Kind | None, PUBLIC] = Field(default=None, description="kind of patient data")
     meaning: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="a code's display in its table")
     full_length: Annotated[int | None, PUBLIC] = Field(default=None, description="characters, where it was cut")
 
@@ -68,7 +68,7 @@ class SentMessage(_Model):
     endpoint: Annotated[str, PUBLIC]
     secured: bool = Field(description="by TLS")
     message_type: Annotated[str, PhiBy("message_type_phi")] = Field(description="MSH-9")
-    message_type_phi: Annotated[Kind | None, PUBLIC]
+    message_type_phi: Annotated[Kind | None, PUBLIC] = None
     control_id: Annotated[str, Phi(Kind.ORDER)] = Field(description="MSH-10")
     patient: Annotated[str | None, Phi(Kind.PATIENT_ID)] = Field(default=None, description="the first PID-3")
     segments: Annotated[int, PUBLIC]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trivium.api import EMBEDDED, PUBLIC, BadInput, Composed, Effect, Given, Kind, PhiBy, tool
 from trivium_hl7 import dictionary
-from trivium_hl7.acknowledging import ERROR_TABLE, Ack, AckFault, AckNote, Code, Mode, Reason, Severity, acknowledge
+from trivium_hl7.acknowledging import ERROR_TABLE, Ack, AckFault, Code, Mode, Severity, acknowledge
 from trivium_hl7.composing import composed
 from trivium_hl7.elements import describe, positions
 from trivium_hl7.paths import read_path
@@ -21,6 +22,8 @@ _LONGEST_CONTROL_ID: Final = 20
 """What every version has room for."""
 _SUCCESS: Final = ("AA", "CA")
 _MOST_FIELDS: Final = 300
+_KEY: Final = secrets.token_bytes(16)
+"""Without one, whoever knows all of a message but a patient's number could try which number has this digest."""
 
 
 class AckError(BaseModel):
@@ -30,7 +33,9 @@ class AckError(BaseModel):
 
     code: str = Field(description="Code of HL7 table 0357: 100 segment sequence, 101 required field missing, 102 ...")
     location: str | None = Field(default=None, description="Where: PID, PID-3, OBX[2]-5, PID-5.1.1.")
-    severity: Severity = Field(default="E", description="Of table 0516: E error, W warning, I information, F fatal.")
+    severity: Severity = Field(
+        default="E", description="Of table 0516: E error, W warning, I information, F fatal (from 2.7 on)."
+    )
     text: str = Field(default="", max_length=250, description="What happened, for people. No patient data.")
 
 
@@ -42,9 +47,9 @@ class AckField(BaseModel):
     path: Annotated[str, PUBLIC]
     name: Annotated[str, PUBLIC]
     value: Annotated[str, PhiBy("phi")]
-    phi: Annotated[Kind | None, PUBLIC]
+    phi: Annotated[Kind | None, PUBLIC] = None
     meaning: Annotated[str | None, PhiBy("phi")] = None
-    why: Annotated[Reason, PUBLIC]
+    why: Annotated[str, PUBLIC]
 
 
 class BuiltAck(BaseModel):
@@ -59,7 +64,7 @@ class BuiltAck(BaseModel):
     application_answers: Annotated[tuple[str, ...], PUBLIC] = Field(
         description="messages other than ACK by which the standard answers this one when it is carried out"
     )
-    notes: Annotated[tuple[AckNote, ...], PUBLIC]
+    notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="whether it is what the sender waits for")
     fields: tuple[AckField, ...] = Field(description="why each field holds what it holds")
     more_fields: Annotated[int, PUBLIC] = Field(description="valued places that are left out of fields")
 
@@ -78,7 +83,7 @@ def build_hl7_ack(
     text: Annotated[str, Field(max_length=250, description="What happened, in words. No patient data.")] = "",
     sent: Annotated[str | None, Field(description="MSH-7: YYYYMMDDHHMMSS+ZZZZ. Unset: now.")] = None,
     control_id: Annotated[
-        str | None, Field(min_length=1, description="MSH-10 of the acknowledgment. Unset: made from the message.")
+        str | None, Field(min_length=1, description="MSH-10 of the acknowledgment. Unset: one is made.")
     ] = None,
 ) -> BuiltAck:
     """Build the acknowledgment (ACK) of an HL7 v2 message, in the form of the message's own version.
@@ -91,7 +96,8 @@ def build_hl7_ack(
     as in the message, MSA with MSH-10 echoed, ERR for each error (2.5 and later: place, table 0357 code, severity,
     text; before: ERR-1, MSA-3 and MSA-6). Also each field with the reason for its value, the sender's mode (original
     or enhanced, from MSH-15 and MSH-16), whether it asked for this code at all, and by which other messages the
-    application answers. The same arguments with `sent` give the same text. Values out of the message may be withheld.
+    application answers. The same arguments with `sent` and `control_id` give the same text. Values out of the message
+    may be withheld.
     """
     parsed = parse_message(message, limits=limits)
     faults = [_fault(number, error, code) for number, error in enumerate(errors or [], 1)]
@@ -110,7 +116,7 @@ def build_hl7_ack(
         asked=ack.asked,
         definitions=ack.version,
         application_answers=ack.answers,
-        notes=ack.notes,
+        notes=tuple(note.value for note in ack.notes),
         fields=tuple(fields[:_MOST_FIELDS]),
         more_fields=max(0, len(fields) - _MOST_FIELDS),
     )
@@ -151,7 +157,7 @@ def _time(text: str) -> str:
 def _control_id(parsed: Message, code: Code, when: str) -> str:
     import hashlib
 
-    digest = hashlib.sha256(f"{parsed.encode()}{code}{when}".encode()).hexdigest()
+    digest = hashlib.blake2b(f"{parsed.encode()}{code}{when}".encode("utf-8", "surrogatepass"), key=_KEY).hexdigest()
     return f"A{digest[: _LONGEST_CONTROL_ID - 1].upper()}"
 
 
@@ -167,5 +173,5 @@ def _fields(ack: Ack, given: Sequence[tuple[str, int]]) -> Iterator[AckField]:
             value=element.value,
             phi=None if place in given else element.phi,
             meaning=element.meaning or None,
-            why=ack.reasons[place],
+            why=ack.reasons[place].value,
         )

@@ -55,7 +55,7 @@ class Comparison(BaseModel):
     more_noise: Annotated[int, PUBLIC]
     notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd in reading either message")
     offset: Annotated[int, PUBLIC]
-    next_offset: Annotated[int | None, PUBLIC] = Field(description="ask for this offset next; null: nothing is left")
+    next_offset: Annotated[int | None, PUBLIC] = Field(default=None, description="more follow: ask for this offset")
     differences: tuple[ComparedValue, ...]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trivium.api import PUBLIC, Effect, tool
+from trivium.api import BLOCK, PUBLIC, Effect, tool
 from trivium_hl7.mirth.request import LONGEST_NAME, Acknowledge, Destination, Dialect, Payload, Request, Source
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ class MirthChannel(BaseModel):
     before_deployment: tuple[str, ...] = Field(description="What is left to set in Mirth.")
     notes: tuple[str, ...] = Field(description="Limits and risks.")
     mapping: tuple[MappedValue, ...] = Field(description="Empty where messages pass as they are.")
-    xml: str = Field(description="The channel: save as a file and import it in Mirth Connect's Channels view.")
+    xml: Annotated[str, BLOCK] = Field(
+        description="The channel: save as a file and import it in Mirth Connect's Channels view."
+    )
 
 
 @tool(effect=Effect.LOCAL, title="Generate Mirth Connect channel")

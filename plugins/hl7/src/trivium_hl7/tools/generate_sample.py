@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from trivium.api import PUBLIC, tool
+from trivium.api import BLOCK, PUBLIC, tool
 from trivium.api import Effect as ToolEffect
-from trivium_hl7.samples import Effect, Sample
+
+if TYPE_CHECKING:
+    from trivium_hl7.samples import Effect, Sample
 
 _MOST_WORDS: Final = 12
 
@@ -32,7 +34,7 @@ class SampleMessage(_Model):
     structure: str = Field(description="what MSH-9.3 says, or would say in a version that has none")
     version: str
     seed: int
-    message: str = Field(description="segments end with a carriage return")
+    message: Annotated[str, BLOCK] = Field(description="segments end with a carriage return")
     changes: tuple[ScenarioChange, ...] = Field(description="by phrase of the scenario")
     filled: tuple[str, ...] = Field(description="segments without a story: required fields hold values of their type")
     notes: tuple[str, ...]
@@ -54,6 +56,10 @@ def generate_sample_message(
     ] = None,
     version: Annotated[str, Field(max_length=12, description="2.1 to 2.9.1.")] = "2.5.1",
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, description="Another number gives other people and times.")] = 0,
+    when: Annotated[
+        str | None,
+        Field(max_length=19, description="Date, or date and time, of the message (2026-01-02T03:04); else by seed."),
+    ] = None,
 ) -> Annotated[SampleMessage, PUBLIC]:
     """Generate a valid synthetic HL7 v2 message of any type, event and version, to test an interface or to show one.
 
@@ -71,10 +77,12 @@ def generate_sample_message(
     The same arguments give the same bytes. People, towns, telephone numbers and identifiers are invented, MSH-11 is T.
     Common messages tell one coherent story; the segments in `filled` hold just what is required.
     """
-    from trivium_hl7.samples import asked, compose
+    from trivium_hl7.samples import asked, compose  # the makers of content are read on first use
+    from trivium_hl7.samples.moment import read_when
 
     version = asked.read_version(version)
-    made = compose(asked.read_type(message_type, version), version, seed=seed, scenario=scenario)
+    moment = read_when(when) if when else None
+    made = compose(asked.read_type(message_type, version), version, seed=seed, scenario=scenario, when=moment)
     return SampleMessage(
         message_type=f"{made.kind.code}^{made.kind.event}".rstrip("^"),
         structure=made.structure,

@@ -38,7 +38,7 @@ def map_dicom_to_hl7(
     archive uses the field. Also differences between messages, every known home of the accession number and the Study
     Instance UID (with misuses and sources), character set and priority codes, and FHIR R4's elements. An attribute
     asked for by itself is found in sequences too. Status not_mapped is a normal answer; an unknown tag returns near
-    ones. The rows follow IHE RAD TF-2 appendix B as one archive's conformance statement has it.
+    ones. The rows follow IHE RAD TF-2x appendix B as one archive's conformance statement has it.
     """
     if len(tag) > _LONGEST:
         raise BadInput(where="tag", problem=AttributeProblem.TOO_LONG, limit=_LONGEST)

@@ -37,7 +37,7 @@ def map_hl7_to_dicom(
     archive uses the field; where a field goes to different attributes in different messages; what is known of the
     field as a home of the accession number or the Study Instance UID; code conversion of character sets and
     priorities. A component finds the rows of its field and those of its parts. Status not_mapped is a normal answer.
-    The rows follow IHE RAD TF-2 appendix B as one archive's conformance statement has it.
+    The rows follow IHE RAD TF-2x appendix B as one archive's conformance statement has it.
     """
     from trivium_hl7.dicom_map.answers import of_field
     from trivium_hl7.paths import read_path

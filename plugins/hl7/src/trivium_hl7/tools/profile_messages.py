@@ -17,7 +17,7 @@ from trivium_hl7.paths import Path, read_path
 from trivium_hl7.problems import ProfileProblem, ReferenceProblem
 from trivium_hl7.profiling import FieldUse, Profile, SegmentUse, spread, type_of
 from trivium_hl7.reader import Limits, Message, parse_message
-from trivium_hl7.tools.profile_results import CodeCount, FieldProfile, MessagesProfile, SegmentProfile, Unread
+from trivium_hl7.tools.profile_results import FieldProfile, MessagesProfile, SegmentProfile, Unread
 
 _SUFFIXES: Final = frozenset({".hl7", ".txt", ".dat", ".msg", ".adt", ".oru", ".orm", ".er7", ""})
 _LISTED: Final = 40
@@ -219,16 +219,21 @@ def _field(name: str, number: int, segment: SegmentUse, use: FieldUse, version: 
         more_components=len(components) - _MOST_COMPONENTS if len(components) > _MOST_COMPONENTS else None,
         types=dict(use.types.most_common(_LISTED)) or None,
         forms=dict(use.forms.most_common(_LISTED)) or None,
-        codes=tuple(_code(table, *row) for row in codes[:code_limit]) or None,
+        codes={_code(place, code): count for count, place, code in codes[:code_limit]} or None,
+        not_in_table=tuple(_code(place, code) for _, place, code in codes[:code_limit] if _is_local(table, place, code))
+        or None,
         more_codes=len(codes) - code_limit if len(codes) > code_limit else None,
         codes_not_shown=use.hidden or None,
     )
 
 
-def _code(table: str, count: int, place: str, code: str) -> CodeCount:
+def _code(place: str, code: str) -> str:
+    return f"{place}:{code}" if place else code
+
+
+def _is_local(table: str, place: str, code: str) -> bool:
     known = dictionary.table(table) if table and place in ("", "1") else None
-    meaning = known.codes.get(code) if known else None
-    return CodeCount(component=place or None, code=code, meaning=meaning or None, count=count)
+    return known is not None and bool(known.codes) and code not in known.codes
 
 
 def _draft(profile: Profile, version: str, wanted: list[str]) -> str:

@@ -15,17 +15,10 @@ class _Model(BaseModel):
 
 class SegmentProfile(_Model):
     id: Annotated[str, PUBLIC]
-    name: Annotated[str, PUBLIC] = Field(description="empty: not in the standard (Z segments)")
+    name: Annotated[str, PUBLIC] = Field(description="empty: local")
     messages: Annotated[int, PUBLIC] = Field(description="messages that have it")
     total: Annotated[int, PUBLIC]
     most: Annotated[int, PUBLIC] = Field(description="in one message")
-
-
-class CodeCount(_Model):
-    component: Annotated[str | None, PUBLIC] = None
-    code: Annotated[str, PUBLIC]
-    meaning: Annotated[str | None, PUBLIC] = Field(default=None, description="in the field's table")
-    count: Annotated[int, PUBLIC]
 
 
 class FieldProfile(_Model):
@@ -37,24 +30,23 @@ class FieldProfile(_Model):
     percent: Annotated[float, PUBLIC] = Field(description="of all segments of this id")
     nulls: Annotated[int | None, PUBLIC] = Field(default=None, description='values that are "": deletes')
     repetitions: Annotated[tuple[int, int, int] | None, PUBLIC] = Field(
-        default=None, description="fewest, median, most; absent: never repeats"
+        default=None, description="fewest, median, most"
     )
-    lengths: Annotated[tuple[int, int, int], PUBLIC] = Field(
-        description="of a repetition as it is written: shortest, median, longest"
-    )
+    lengths: Annotated[tuple[int, int, int], PUBLIC] = Field(description="of a repetition: shortest, median, longest")
     components: Annotated[dict[str, int] | None, PUBLIC] = Field(
-        default=None, description="repetitions with a value in component (or component.sub-component)"
+        default=None, description="valued repetitions by component"
     )
     more_components: Annotated[int | None, PUBLIC] = None
     types: Annotated[dict[str, int] | None, PUBLIC] = Field(default=None, description="what OBX-2 names for OBX-5")
-    forms: Annotated[dict[str, int] | None, PUBLIC] = Field(
-        default=None, description="how dates and times are written, with their precision and offset"
+    forms: Annotated[dict[str, int] | None, PUBLIC] = Field(default=None, description="how dates and times are written")
+    codes: Annotated[dict[str, int] | None, PUBLIC] = Field(
+        default=None, description="most frequent codes, or component:code"
     )
-    codes: tuple[CodeCount, ...] | None = Field(default=None, description="the most frequent codes")
-    more_codes: Annotated[int | None, PUBLIC] = Field(default=None, description="different codes that are left out")
-    codes_not_shown: Annotated[int | None, PUBLIC] = Field(
-        default=None, description="values in the place of a code that may tell something about a person"
+    not_in_table: Annotated[tuple[str, ...] | None, PUBLIC] = Field(
+        default=None, description="codes that the field's table lacks"
     )
+    more_codes: Annotated[int | None, PUBLIC] = Field(default=None, description="codes left out")
+    codes_not_shown: Annotated[int | None, PUBLIC] = Field(default=None, description="values that may tell of a person")
 
 
 class Unread(_Model):
@@ -70,23 +62,23 @@ class MessagesProfile(_Model):
 
     messages: Annotated[int, PUBLIC] = Field(description="messages that were counted")
     files: Annotated[int | None, PUBLIC] = Field(default=None, description="files that were read")
-    left_out: Annotated[int, PUBLIC] = Field(description="messages of another type than message_type")
-    not_read: Annotated[bool, PUBLIC] = Field(description="whether there are messages beyond most")
+    left_out: Annotated[int, PUBLIC] = Field(description="messages of other types")
+    not_read: Annotated[bool, PUBLIC] = Field(description="there are more than most")
     unreadable: tuple[Unread, ...]
     types: Annotated[dict[str, int], PUBLIC] = Field(description="MSH-9")
     versions: Annotated[dict[str, int], PUBLIC] = Field(description="MSH-12")
     senders: Annotated[dict[str, int], PUBLIC] = Field(description="MSH-3, where it is a code")
     charsets: Annotated[dict[str, int], PUBLIC] = Field(description="MSH-18")
     separators: Annotated[dict[str, int], PUBLIC]
-    oddities: Annotated[dict[str, int], PUBLIC] = Field(description="what was odd and tolerated: messages")
-    more_kinds: Annotated[int, PUBLIC] = Field(description="rare types, versions ... that these lists leave out")
+    oddities: Annotated[dict[str, int], PUBLIC] = Field(description="what was odd, by messages")
+    more_kinds: Annotated[int, PUBLIC] = Field(description="rare types, versions ... left out")
     definitions: Annotated[str, PUBLIC] = Field(description="version whose definitions name the fields")
     segments: tuple[SegmentProfile, ...]
     more_segments: Annotated[int, PUBLIC]
     total: Annotated[int, PUBLIC] = Field(description="fields that have a value anywhere")
     offset: Annotated[int, PUBLIC]
-    next_offset: Annotated[int | None, PUBLIC] = Field(description="ask for this offset next; null: nothing is left")
-    fields_left_out: Annotated[int, PUBLIC] = Field(description="values in fields beyond the most that are counted")
+    next_offset: Annotated[int | None, PUBLIC] = Field(default=None, description="more follow: ask for this offset")
+    fields_left_out: Annotated[int, PUBLIC] = Field(description="values in fields that are not counted")
     fields: tuple[FieldProfile, ...]
     site_profile: Annotated[str | None, PUBLIC, BLOCK] = Field(
         default=None, description="a draft in TOML for validate_hl7_message"

@@ -19,47 +19,39 @@ class HeaderValue(_Model):
 
     value: Annotated[str, PhiBy("phi")]
     meaning: Annotated[str | None, PhiBy("phi")] = None
-    phi: Annotated[Kind | None, PUBLIC]
-    full_length: Annotated[int | None, PUBLIC] = Field(
-        default=None, description="characters of the whole value, where it was cut"
-    )
+    phi: Annotated[Kind | None, PUBLIC] = None
+    full_length: Annotated[int | None, PUBLIC] = Field(default=None, description="characters, where it was cut")
 
 
 class Header(_Model):
-    """The first part of MSH; absent where the message has no value."""
+    """MSH-3 to MSH-12, the first component of each, as far as valued."""
 
-    message_type: HeaderValue | None = Field(description="MSH-9.1")
-    trigger_event: HeaderValue | None = Field(description="MSH-9.2")
-    structure: HeaderValue | None = Field(description="MSH-9.3")
-    version: HeaderValue | None = Field(description="MSH-12.1")
-    control_id: HeaderValue | None = Field(description="MSH-10")
-    sending_application: HeaderValue | None = Field(description="MSH-3.1")
-    sending_facility: HeaderValue | None = Field(description="MSH-4.1")
-    receiving_application: HeaderValue | None = Field(description="MSH-5.1")
-    receiving_facility: HeaderValue | None = Field(description="MSH-6.1")
-    sent: HeaderValue | None = Field(description="MSH-7")
-    processing_id: HeaderValue | None = Field(description="MSH-11.1")
+    message_type: HeaderValue | None = None
+    trigger_event: HeaderValue | None = None
+    structure: HeaderValue | None = None
+    version: HeaderValue | None = None
+    control_id: HeaderValue | None = None
+    sending_application: HeaderValue | None = None
+    sending_facility: HeaderValue | None = None
+    receiving_application: HeaderValue | None = None
+    receiving_facility: HeaderValue | None = None
+    sent: HeaderValue | None = None
+    processing_id: HeaderValue | None = None
 
 
 class ValuedPlace(_Model):
     """One valued field, component or sub-component."""
 
-    path: Annotated[str, PUBLIC] = Field(
-        description="SEG[n]-field[repetition].component.subcomponent, from 1; an index that tells nothing is left out"
-    )
+    path: Annotated[str, PUBLIC] = Field(description="SEG[n]-field[repetition].component.subcomponent")
     name: Annotated[str, PUBLIC]
-    type: Annotated[str, PUBLIC] = Field(description="primitive data type; empty: not in the dictionary")
-    value: Annotated[str, PhiBy("phi")] = Field(description="escape sequences decoded")
-    phi: Annotated[Kind | None, PUBLIC] = Field(description="kind of patient data; null: none")
+    type: Annotated[str, PUBLIC] = Field(description="primitive data type; empty: unknown")
+    value: Annotated[str, PhiBy("phi")] = Field(description="decoded")
+    phi: Annotated[Kind | None, PUBLIC] = Field(default=None, description="kind of patient data")
     raw: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="as written, where that differs")
     table: Annotated[str | None, PUBLIC] = Field(default=None, description="HL7 table number")
-    meaning: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="the code's display in that table")
-    null: Annotated[Literal[True] | None, PUBLIC] = Field(
-        default=None, description='the sender wrote "": delete the value'
-    )
-    full_length: Annotated[int | None, PUBLIC] = Field(
-        default=None, description="characters of the whole value, where it is longer than value_limit and was cut"
-    )
+    meaning: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="of the code in that table")
+    null: Annotated[Literal[True] | None, PUBLIC] = Field(default=None, description='"" was sent: delete')
+    full_length: Annotated[int | None, PUBLIC] = Field(default=None, description="characters, where value_limit cut it")
     raw_length: Annotated[int | None, PUBLIC] = Field(default=None, description="the same of raw")
 
     @classmethod
@@ -92,15 +84,15 @@ class SegmentPart(_Model):
 class BatchMessage(_Model):
     """One message of a batch."""
 
-    number: Annotated[int, PUBLIC] = Field(description="ask for it by message_number")
-    line: Annotated[int, PUBLIC] = Field(description="on which line it begins")
+    number: Annotated[int, PUBLIC] = Field(description="for message_number")
+    line: Annotated[int, PUBLIC] = Field(description="where it begins")
     batch: Annotated[int | None, PUBLIC] = Field(default=None, description="which BHS it stands in")
     type: Annotated[str, PhiBy("type_phi")] = Field(description="MSH-9 as it is written")
-    type_phi: Annotated[Kind | None, PUBLIC]
+    type_phi: Annotated[Kind | None, PUBLIC] = None
     control_id: Annotated[str, PhiBy("control_id_phi")] = Field(description="MSH-10")
-    control_id_phi: Annotated[Kind | None, PUBLIC]
-    segments: Annotated[int | None, PUBLIC] = Field(default=None, description="absent: it cannot be read")
-    problem: Annotated[str | None, PUBLIC] = Field(default=None, description="why it cannot be read, and where")
+    control_id_phi: Annotated[Kind | None, PUBLIC] = None
+    segments: Annotated[int | None, PUBLIC] = Field(default=None, description="absent: unreadable")
+    problem: Annotated[str | None, PUBLIC] = Field(default=None, description="why it is unreadable")
 
 
 class Envelope(_Model):
@@ -115,31 +107,31 @@ class Envelope(_Model):
 
 class TypeCount(_Model):
     type: Annotated[str, PhiBy("phi")]
-    phi: Annotated[Kind | None, PUBLIC]
+    phi: Annotated[Kind | None, PUBLIC] = None
     count: Annotated[int, PUBLIC]
 
 
 class BatchSummary(_Model):
     """What stands in a batch, a file, or in several messages one after the other."""
 
-    message_number: Annotated[int, PUBLIC] = Field(description="the message that the rest of this answer is about")
+    message_number: Annotated[int, PUBLIC] = Field(description="which message follows")
     message_count: Annotated[int, PUBLIC]
     unreadable: Annotated[int, PUBLIC]
-    types: tuple[TypeCount, ...] = Field(description="MSH-9 of all messages, the most frequent first")
-    other_types: Annotated[int, PUBLIC] = Field(description="messages of types that are left out of types")
-    messages: tuple[BatchMessage, ...] = Field(description="from message_number on, or from the first")
-    more: Annotated[int, PUBLIC] = Field(description="messages after these: ask with a later message_number")
+    types: tuple[TypeCount, ...] = Field(description="MSH-9, most frequent first")
+    other_types: Annotated[int, PUBLIC] = Field(description="messages of further types")
+    messages: tuple[BatchMessage, ...] = Field(description="from message_number on")
+    more: Annotated[int, PUBLIC] = Field(description="messages after these")
     envelopes: tuple[Envelope, ...]
     more_envelopes: Annotated[int, PUBLIC]
-    framed: Annotated[bool, PUBLIC] = Field(description="whether MLLP framing bytes were there")
-    notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="counts that do not fit, trailers that lack ...")
+    framed: Annotated[bool, PUBLIC] = Field(description="in MLLP framing bytes")
+    notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="counts that do not fit ...")
     more_notes: Annotated[int, PUBLIC]
 
 
 class ParsedMessage(_Model):
     """A message: what it is first, then its valued places, a page at a time."""
 
-    batch: BatchSummary | None = Field(default=None, description="present where the text holds more than one message")
+    batch: BatchSummary | None = Field(default=None, description="where there are several messages")
     header: Header
     patient: Annotated[str | None, Phi(Kind.PATIENT_ID)] = Field(
         default=None, description="whose message it is: the number in the first PID-3"
@@ -147,8 +139,8 @@ class ParsedMessage(_Model):
     definitions: Annotated[str, PUBLIC] = Field(description="version whose definitions name the fields")
     separators: Annotated[str, PUBLIC] = Field(description="MSH-1 and MSH-2 as they were understood")
     segment_counts: Annotated[dict[str, int], PUBLIC] = Field(description="in order of first appearance")
-    notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd and tolerated, and where")
-    total: Annotated[int, PUBLIC] = Field(description="valued places that were asked for")
+    notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd")
+    total: Annotated[int, PUBLIC] = Field(description="valued places asked for")
     offset: Annotated[int, PUBLIC]
-    next_offset: Annotated[int | None, PUBLIC] = Field(description="ask for this offset next; null: nothing is left")
+    next_offset: Annotated[int | None, PUBLIC] = Field(default=None, description="more follow: ask for this offset")
     segments: tuple[SegmentPart, ...]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,10 +11,14 @@ from trivium.api import EMBEDDED, PUBLIC, BadInput, Effect, Given, Kind, PhiBy, 
 from trivium_hl7 import dictionary
 from trivium_hl7.elements import Position, describe
 from trivium_hl7.reader import Limits, Segment, parse_message
-from trivium_hl7.validation import Finding, Report, Severity, SiteProfile, read_profile, validate
-from trivium_hl7.validation.findings import Example
 from trivium_hl7.validation.problems import ProfileProblem, VersionProblem
 from trivium_hl7.validation.profiles import Profiles
+from trivium_hl7.validation.rules import Severity
+
+if TYPE_CHECKING:
+    from trivium_hl7.validation.checking import Report
+    from trivium_hl7.validation.findings import Example, Finding
+    from trivium_hl7.validation.site_profile import SiteProfile
 
 _LONGEST_VALUE: Final = 200
 
@@ -22,60 +27,59 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
 
-class FindingPlace(_Model):
-    """One of the places of a finding."""
+class FoundValue(_Model):
+    """What stands at one of the places of a finding."""
 
-    path: Annotated[str, PUBLIC] = Field(
-        description="SEG[n]-field[repetition].component.subcomponent; an index that tells nothing is left out"
-    )
-    value: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="what stands there, cut to 200")
+    path: Annotated[str, PUBLIC]
+    rule: Annotated[str, PUBLIC]
+    value: Annotated[str | None, PhiBy("phi")] = Field(default=None, description="cut to 200")
     phi: Annotated[Kind | None, PUBLIC] = None
     found: Annotated[int | None, PUBLIC] = Field(
-        default=None, description="characters or repetitions that were counted, or the number of the field"
-    )
-    after_segment: Annotated[int | None, PUBLIC] = Field(
-        default=None, description="of what is missing: behind which segment of the message it belongs"
+        default=None, description="characters or repetitions counted, or the field's number"
     )
 
 
 class FindingEntry(_Model):
     """Equal findings: `<path> <problem>`, and what would be right."""
 
-    rule: Annotated[str, PUBLIC] = Field(description="stable name, which a site profile can ignore")
     severity: Annotated[Severity, PUBLIC]
     path: Annotated[str, PUBLIC] = Field(description="without numbers of segments and repetitions")
     problem: Annotated[str, PUBLIC]
     fix: Annotated[str | None, PUBLIC] = Field(default=None, description="what would be right")
-    source: Annotated[str, PUBLIC] = Field(description="where the standard says so")
     count: Annotated[int, PUBLIC]
-    places: tuple[FindingPlace, ...] = Field(description="the first five")
+    at: Annotated[tuple[str, ...] | None, PUBLIC] = Field(
+        default=None, description="the first five places, where they tell more than path"
+    )
+    after_segment: Annotated[int | None, PUBLIC] = Field(
+        default=None, description="what is missing belongs behind this segment of the message"
+    )
+    rule: Annotated[str, PUBLIC] = Field(description="stable name, which a site profile can ignore")
+    source: Annotated[str, PUBLIC] = Field(description="where the standard says so")
 
 
 class Totals(_Model):
     error: Annotated[int, PUBLIC]
     warning: Annotated[int, PUBLIC]
     note: Annotated[int, PUBLIC]
-    ignored: Annotated[int, PUBLIC] = Field(description="by the site profile")
 
 
 class ValidationResult(_Model):
     """Whether a message conforms, and everything that says otherwise."""
 
     verdict: Annotated[Literal["conforms", "conforms with warnings", "does not conform"], PUBLIC]
+    totals: Totals = Field(description="single findings of each severity")
+    ignored: Annotated[int | None, PUBLIC] = Field(default=None, description="findings that the site profile ignores")
     version: Annotated[str, PUBLIC] = Field(description="whose rules were applied")
     structure: Annotated[str | None, PUBLIC] = Field(
-        default=None, description="the message structure that was checked; null: the version has none for it"
+        default=None, description="message structure that was checked; absent: the version has none for it"
     )
     profile: Annotated[Literal["applied", "does not apply to this message"] | None, PUBLIC] = None
-    totals: Totals = Field(description="single findings of each severity")
     notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd in reading, and where")
-    total: Annotated[int, PUBLIC] = Field(description="different findings of the severities that were asked for")
-    offset: Annotated[int, PUBLIC]
-    next_offset: Annotated[int | None, PUBLIC] = Field(description="ask for this offset next; null: nothing is left")
-    left_out: Annotated[int | None, PUBLIC] = Field(
-        default=None, description="single findings beyond the 2000 kinds that are kept; the totals count them"
-    )
+    total: Annotated[int, PUBLIC] = Field(description="different findings of the severities asked for")
+    next_offset: Annotated[int | None, PUBLIC] = Field(default=None, description="more follow: ask for this offset")
+    left_out: Annotated[int | None, PUBLIC] = Field(default=None, description="findings beyond the 2000 kinds kept")
     findings: tuple[FindingEntry, ...] = Field(description="errors first")
+    values: tuple[FoundValue, ...] = Field(description="what stands at the places of these findings")
 
 
 @tool(effect=Effect.LOCAL, title="Validate HL7 v2 message")
@@ -117,6 +121,8 @@ def validate_hl7_message(
     segments. Conditions on fields that the standard has in prose only are not checked. One message per call. Nothing is
     stored or sent.
     """
+    from trivium_hl7.validation.checking import validate  # the rules are read on first use
+
     parsed = parse_message(message, limits=limits)
     report = validate(parsed, version=_version(version), profile=_profile(profiles, profile, profile_toml))
     listed = [one for one in report.findings if one.severity.rank <= Severity(severity).rank]
@@ -124,16 +130,17 @@ def validate_hl7_message(
     end = offset + len(page)
     return ValidationResult(
         verdict=_verdict(report),
+        totals=_totals(report),
+        ignored=report.ignored or None,
         version=report.version,
         structure=report.structure or None,
         profile=_applied(report) if profile is not None or profile_toml is not None else None,
-        totals=_totals(report),
         notes=tuple(str(note) for note in parsed.notes),
         total=len(listed),
-        offset=offset,
         next_offset=end if end < len(listed) else None,
         left_out=report.left_out or None,
-        findings=tuple(_entry(one, report.version) for one in page),
+        findings=tuple(_entry(one) for one in page),
+        values=tuple(row for one in page for row in _values(one, report.version)),
     )
 
 
@@ -151,7 +158,11 @@ def _profile(profiles: Profiles, name: str | None, text: str | None) -> SiteProf
         raise BadInput(where="profile_toml", problem=ProfileProblem.TWO)
     if name is not None:
         return profiles.read(name)
-    return read_profile(text) if text is not None else None
+    if text is None:
+        return None
+    from trivium_hl7.validation.site_profile import read_profile
+
+    return read_profile(text)
 
 
 def _applied(report: Report) -> Literal["applied", "does not apply to this message"]:
@@ -166,34 +177,34 @@ def _verdict(report: Report) -> Literal["conforms", "conforms with warnings", "d
 
 def _totals(report: Report) -> Totals:
     totals = report.totals
-    return Totals(
-        error=totals[Severity.ERROR],
-        warning=totals[Severity.WARNING],
-        note=totals[Severity.NOTE],
-        ignored=report.ignored,
-    )
+    return Totals(error=totals[Severity.ERROR], warning=totals[Severity.WARNING], note=totals[Severity.NOTE])
 
 
-def _entry(finding: Finding, version: str) -> FindingEntry:
+def _entry(finding: Finding) -> FindingEntry:
+    path = str(finding.path)
+    places = tuple(str(example.path) for example in finding.examples)
     return FindingEntry(
-        rule=finding.rule.id,
         severity=finding.severity,
-        path=str(finding.path),
+        path=path,
         problem=finding.rule.says,
         fix=finding.fix or None,
-        source=finding.rule.source,
         count=finding.count,
-        places=tuple(_place(example, version) for example in finding.examples),
+        at=places if any(place != path for place in places) else None,
+        after_segment=finding.examples[0].after,
+        rule=finding.rule.id,
+        source=finding.rule.source,
     )
 
 
-def _place(example: Example, version: str) -> FindingPlace:
-    if not example.text or example.segment is None:
-        return FindingPlace(path=str(example.path), found=example.measured, after_segment=example.after)
-    element = describe(_position(example, example.segment), version)
-    return FindingPlace(
-        path=element.path, value=element.value[:_LONGEST_VALUE], phi=element.phi, found=example.measured
-    )
+def _values(finding: Finding, version: str) -> Iterator[FoundValue]:
+    for example in finding.examples:
+        rule, measured = finding.rule.id, example.measured
+        if example.text and example.segment is not None:
+            element = describe(_position(example, example.segment), version)
+            value = element.value[:_LONGEST_VALUE]
+            yield FoundValue(path=element.path, rule=rule, value=value, phi=element.phi, found=measured)
+        elif measured is not None:
+            yield FoundValue(path=str(example.path), rule=rule, found=measured)
 
 
 def _position(example: Example, seg: Segment) -> Position:

@@ -20,13 +20,16 @@ from trivium_hl7.validation.site_profile import SiteProfile
 
 CODED: Final = frozenset({"CE", "CWE", "CNE", "CF"})
 _CLOSED: Final = frozenset({"ID", "CNE"})
-_SYSTEMS: Final = "0396"
+_OF_MANY_SYSTEMS: Final = frozenset({"0051", "0088"})
+"""User tables of diagnoses and of procedures."""
+SYSTEMS: Final = "0396"
+"""The table of coding systems."""
 _LOCAL: Final = {
     "0003": re.compile(r"Z[A-Z0-9]{2}"),
     "0076": re.compile(r"Z[A-Z0-9]{2}"),
     "0354": re.compile(r"Z[A-Z0-9]{2}_[A-Z0-9]{3}|[A-Z][A-Z0-9]{2}_Z[A-Z0-9]{2}|(?:RTB|RSP|QBP)_[KQ]\d\d"),
     "0203": re.compile(r"NN[A-Z]{3}|Z.*"),
-    _SYSTEMS: re.compile(r"99.*|L|HL7\d{4}|ISO\d+|IBT\d+|X12DE\d+|NCPDP.*|[0-2](?:\.\d+)+"),
+    SYSTEMS: re.compile(r"99.*|L|HL7\d{4}|ISO\d+|IBT\d+|X12DE\d+|NCPDP.*|[0-2](?:\.\d+)+"),
 }
 """Codes that a table describes by a pattern or leaves to the site."""
 _MOST_NAMED: Final = 16
@@ -56,9 +59,19 @@ def code_faults(text: str, table_number: str, type_id: str, profile: SiteProfile
     yield _rule(table, type_id), _remedy(text, table, table_number)
 
 
+def names_its_systems(table_number: str) -> bool:
+    """Whether a field's own table says where its codes come from; those of diagnoses and procedures come from many."""
+    return bool(table_number) and table_number not in _OF_MANY_SYSTEMS
+
+
 def has_code(table_number: str, text: str) -> bool:
     table = dictionary.table(table_number) if table_number else None
     return table is not None and text in table.codes
+
+
+def is_system_oid(text: str) -> bool:
+    """Whether a coding system is named by its OID, as many are that have no name in the table."""
+    return is_oid(text.removeprefix("urn:oid:"))
 
 
 def is_deprecated(text: str, table_number: str, version: str) -> bool:
@@ -93,7 +106,7 @@ def coded_faults(
             yield first + 1, rule, remedy
         if table and is_deprecated(identifier, table, version):
             yield first + 1, "table.deprecated_code", f"table {table} has other codes for new messages"
-        if not system and not has_code(table, identifier):
+        if not system and not names_its_systems(table):
             yield first + 3, "type.coded_system", "name the coding system (table 0396; L or 99zzz for a local one)"
         if has_wrong_check_digit(system, identifier):
             yield first + 1, "type.check_digit", "look the code up again"
@@ -111,7 +124,7 @@ def _is_local(text: str, number: str) -> bool:
     if number == "0104":
         return text in dictionary.versions()
     pattern = _LOCAL.get(number)
-    return (pattern is not None and pattern.fullmatch(text) is not None) or (number == _SYSTEMS and is_oid(text))
+    return (pattern is not None and pattern.fullmatch(text) is not None) or (number == SYSTEMS and is_system_oid(text))
 
 
 def _remedy(text: str, table: Table, number: str) -> str:

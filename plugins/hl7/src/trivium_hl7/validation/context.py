@@ -12,7 +12,7 @@ from trivium_hl7.dictionary import Definition
 from trivium_hl7.grouping import Grouping, group
 from trivium_hl7.paths import Path
 from trivium_hl7.reader import Message, Repetition, Segment
-from trivium_hl7.structures import names_of, structure, structure_of
+from trivium_hl7.structures import named, names_of, structure_of
 from trivium_hl7.validation.site_profile import SiteProfile
 
 _TELLING: Final = "2.7"
@@ -46,7 +46,7 @@ class Context:
         """By type and event, which say what a message is; by MSH-9.3 where these do not."""
         declared = self.message.header.value(9, component=3)
         found = structure_of(self.code, self.event, self.version)
-        return found or (declared if _known_structure(declared, self.version) else None)
+        return found or named(declared, self.version)
 
     @cached_property
     def grouping(self) -> Grouping | None:
@@ -122,7 +122,3 @@ def is_blank(text: str, separators: str) -> bool:
 
 def any_text(parts: Sequence[object]) -> bool:
     return any(any_text(part) if isinstance(part, tuple) else bool(part) for part in parts)
-
-
-def _known_structure(name: str, version: str) -> bool:
-    return bool(name) and len(name) < 16 and structure(name, version) is not None

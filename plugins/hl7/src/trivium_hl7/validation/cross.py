@@ -17,10 +17,11 @@ _UNFINISHED: Final = frozenset("IPRS")
 """Table 0085: results that are not final."""
 _GIVEN: Final = frozenset("CFP")
 """Table 0085: results with a value."""
-_NEED: Final = {"F": _UNFINISHED, "C": _UNFINISHED, "X": _GIVEN, "O": _GIVEN, "I": _GIVEN, "S": _GIVEN}
-"""Table 0123: what results of an order with this status cannot be."""
-_PATIENT_MERGES: Final = frozenset({"A30", "A34", "A36", "A39", "A40", "A46", "A47"})
-"""Events after which another patient number is left than before (accounts and visits stay with the same)."""
+_NEED: Final = {"F": _UNFINISHED, "X": _GIVEN, "O": _GIVEN, "I": _GIVEN, "S": _GIVEN}
+"""Table 0123: what results of an order with this status cannot be. (A correction, C, may be of a part of them.)"""
+_PATIENT_MERGES: Final = frozenset({"A30", "A34", "A36", "A40", "A47"})
+"""Events after which another number is left in PID-3 than before. A39 and A46 change PID-2, by MRG-4; A41 and A42 merge
+accounts and visits of one patient."""
 _PLACERS: Final = frozenset({"NW", "CA", "DC", "HD", "RL", "XO", "RP"})
 """Table 0119: what a placer asks for."""
 _ORDERS: Final = (("MSH", 7, "PID", 7), ("PID", 29, "PID", 7), ("PV1", 45, "PV1", 44))

@@ -10,16 +10,28 @@ from trivium_hl7 import dictionary
 from trivium_hl7.dictionary import Definition
 from trivium_hl7.paths import Path
 from trivium_hl7.reader import NULL, Repetition, Segment, subcomponents
-from trivium_hl7.validation.codes import has_code
-from trivium_hl7.validation.context import Context, any_text, fields_of, is_blank, is_conditional, most_fields
+from trivium_hl7.validation.codes import has_code, names_its_systems
+from trivium_hl7.validation.context import (
+    Context,
+    any_text,
+    components_of,
+    fields_of,
+    is_blank,
+    is_conditional,
+    is_since,
+    most_fields,
+)
 from trivium_hl7.validation.findings import Found
 from trivium_hl7.validation.lengths import at_most, bounds
+from trivium_hl7.validation.rules import Severity
 from trivium_hl7.validation.values import Spot, value_faults
 
-_TOO_SHORT: Final = frozenset({("MSH", 9, "2.3.1")})
-"""Lengths that the standard forgot to change: seven characters, and a third component. OBX-2 is another, with two
-characters up to 2.5.1; no code of a field's table is too long for it.
+_TYPE: Final = ("MSH", 9)
+"""Its length says no more than its components do: 2.3.1 forgot to change the seven characters, and a third component in
+an older version is told as such.
 """
+_WITH_LENGTHS: Final = "2.5"
+"""The first version that gives lengths of components."""
 _OPEN: Final = "VARIES"
 """The data type of a last field that stands for any number of fields (QPD-3, RDT-1)."""
 
@@ -61,7 +73,8 @@ def _valued(context: Context, seg: Segment, number: int, definition: Definition,
         return
     if definition.usage == "W":
         yield Found("field.withdrawn", path, definition.name, seg)
-    elif definition.usage == "B":
+        return
+    if definition.usage == "B":
         yield Found("field.deprecated", path, definition.name, seg)
     repetitions = seg.field(number)
     most = (definition.maximum or 0) if definition.type != _OPEN else 0
@@ -71,30 +84,49 @@ def _valued(context: Context, seg: Segment, number: int, definition: Definition,
     if seg.id == "OBX" and number == 2 and not dictionary.is_type(text):
         return  # said together with OBX-5
     least, longest = bounds(definition.length)
-    used = dictionary.field(seg.id, number, context.version) if definition.usage == "W" else definition
-    if longest and ((seg.id, number, context.version) in _TOO_SHORT or has_code(definition.table, text)):
+    if longest and ((seg.id, number) == _TYPE or has_code(definition.table, text)):
         longest = 0
-    type_id = _type(seg, number, used or definition)
+    type_id = _type(seg, number, definition)
     for index, repetition in enumerate(repetitions, 1):
         if not any_text(repetition):
             continue
         where = path._replace(repetition=index if len(repetitions) > 1 else None)
         if (longest and len(text) > longest) or least > 1:
-            yield from _length(seg, where, repetition, least, longest)
+            yield from _length(seg, where, repetition, least, longest, type_id, context.version)
         spot = Spot(context, seg, where, repetition)
-        for found in value_faults(spot, type_id, (used or definition).table):
-            if not _is_said_elsewhere(context, found):
+        for found in value_faults(spot, type_id, definition.table):
+            if not _is_said_elsewhere(context, found) and not _has_its_system(found, seg, number):
                 yield _by_other_versions(found, seg, number, definition.table)
 
 
-def _length(seg: Segment, where: Path, repetition: Repetition, least: int, longest: int) -> Iterator[Found]:
+def _length(
+    seg: Segment, where: Path, repetition: Repetition, least: int, longest: int, type_id: str, version: str
+) -> Iterator[Found]:
     written = sum(len(sub) + 1 for part in repetition for sub in subcomponents(part)) - 1
     if longest and written > longest:
         written = sum(len(seg.decoded(sub)) + 1 for part in repetition for sub in subcomponents(part)) - 1
         if written > longest:
-            yield Found("length.exceeded", where, at_most(longest), seg, measured=written)
+            wider = _wider_part(type_id, version, longest)
+            fix = at_most(longest) + (f", although {wider}" if wider else "")
+            severity = Severity.NOTE if wider else None
+            yield Found("length.exceeded", where, fix, seg, measured=written, severity=severity)
     elif least and written < least:
         yield Found("length.short", where, f"at least {least} characters", seg, measured=written)
+
+
+@lru_cache(maxsize=1024)
+def _wider_part(type_id: str, version: str, longest: int) -> str:
+    """A component for which the data type has more room than the field has for the whole; empty: none.
+
+    Fields kept lengths of older data types (OBR-3 has 22 characters in 2.5.1, and EI.1 alone 199). Versions before 2.5
+    give no lengths of components; those of 2.5 stand for them.
+    """
+    used = version if is_since(version, _WITH_LENGTHS) else _WITH_LENGTHS
+    for number, part in enumerate(components_of(type_id, used), 1):
+        _, most = bounds(part.length)
+        if most > longest:
+            return f"{type_id}.{number} alone may have {most}"
+    return ""
 
 
 def _beyond(context: Context, seg: Segment, number: int, *, known: bool) -> Iterator[Found]:
@@ -104,7 +136,7 @@ def _beyond(context: Context, seg: Segment, number: int, *, known: bool) -> Iter
         return
     path = context.path(seg, number)
     if known:
-        yield Found("field.later", path, elsewhere.name, seg)
+        yield Found("field.later", path, f"{elsewhere.name}, of version {_first_version(seg.id, number)}", seg)
     repetitions = seg.field(number)
     for index, repetition in enumerate(repetitions, 1):
         if any_text(repetition):
@@ -113,12 +145,23 @@ def _beyond(context: Context, seg: Segment, number: int, *, known: bool) -> Iter
             yield from value_faults(Spot(context, seg, where, repetition), type_id, elsewhere.table)
 
 
+@lru_cache(maxsize=4096)
+def _first_version(segment_id: str, number: int) -> str:
+    return next(v for v in dictionary.versions() if dictionary.exact_field(segment_id, number, v))
+
+
 def _is_said_elsewhere(context: Context, found: Found) -> bool:
     """Whether a message that the version has is called no code of its table.
 
     Tables 0076 and 0003 lack some messages; of a wrong structure the rule tells that knows the right one.
     """
     return (found.path.segment, found.path.field) == ("MSH", 9) and "table" in found.rule and bool(context.names)
+
+
+def _has_its_system(found: Found, seg: Segment, number: int) -> bool:
+    """Whether a field without a coding system has a table in another version: our sources lack many of 2.3.1."""
+    of_field = found.rule == "type.coded_system" and (found.path.component, found.path.subcomponent) == (3, None)
+    return of_field and any(names_its_systems(table) for table in _tables(seg.id, number))
 
 
 def _by_other_versions(found: Found, seg: Segment, number: int, table: str) -> Found:

@@ -48,7 +48,7 @@ def _fault(context: Context, misfit: Misfit, structure_id: str) -> Found:
             instead = f", or one of {', '.join(misfit.alternatives)}" if misfit.alternatives else ""
             fix = f"{name} has it as {place}{instead}"
         case MisfitKind.MISPLACED:
-            fix = f"{name} has it as {', '.join(_places(context, misfit.id)[:3])}"
+            fix = f"{name} has it as {'; '.join(_places(context, misfit.id)[:3])}"
         case MisfitKind.REPEATED | MisfitKind.GROUP_REPEATED:
             fix = f"{place} stands once"
         case MisfitKind.UNEXPECTED:
@@ -62,16 +62,30 @@ def _fault(context: Context, misfit: Misfit, structure_id: str) -> Found:
 
 
 def _places(context: Context, segment_id: str) -> list[str]:
-    nodes = structure(context.structure or "", context.version) or ()
+    """Each place of a segment in the structure, with the required segments that it stands between."""
+    leaves = list(_leaves(structure(context.structure or "", context.version) or (), "", required=True))
+    found = []
+    for index, (path, node, _) in enumerate(leaves):
+        if node.id == segment_id:
+            before = next((one.id for _, one, required in reversed(leaves[:index]) if required), "")
+            after = next((one.id for _, one, required in leaves[index + 1 :] if required), "")
+            found.append(f"{path}{node.id}{_between(before, after)}")
+    return found
 
-    def search(inner: tuple[Node, ...], path: str) -> Iterator[str]:
-        for node in inner:
-            if node.is_group:
-                yield from search(node.children, f"{path}{node.id}.")
-            elif node.id == segment_id:
-                yield f"{path}{node.id}"
 
-    return list(search(nodes, ""))
+def _leaves(nodes: tuple[Node, ...], path: str, *, required: bool) -> Iterator[tuple[str, Node, bool]]:
+    """Segments with their groups, and whether a message that has the group of the first has them too."""
+    for node in nodes:
+        if node.is_group:
+            yield from _leaves(node.children, f"{path}{node.id}.", required=required and not node.choice)
+        else:
+            yield path, node, required and node.minimum > 0
+
+
+def _between(before: str, after: str) -> str:
+    if before and after:
+        return f", between {before} and {after}"
+    return f", after {before}" if before else ""
 
 
 def _origin(segment_id: str, structure_id: str, version: str) -> str:

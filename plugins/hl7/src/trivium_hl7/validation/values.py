@@ -8,7 +8,15 @@ from typing import Final, NamedTuple
 from trivium_hl7.dictionary import Definition, is_type
 from trivium_hl7.paths import Path
 from trivium_hl7.reader import NULL, Component, Repetition, Segment, subcomponents
-from trivium_hl7.validation.codes import CODED, code_faults, coded_faults, has_code, is_deprecated
+from trivium_hl7.validation.codes import (
+    CODED,
+    SYSTEMS,
+    code_faults,
+    coded_faults,
+    has_code,
+    is_deprecated,
+    is_system_oid,
+)
 from trivium_hl7.validation.context import Context, any_text, components_of
 from trivium_hl7.validation.findings import Found
 from trivium_hl7.validation.forms import FORMS, DateFault, date_fault, is_number, is_oid, is_sequence, is_uuid
@@ -19,6 +27,8 @@ _OPAQUE: Final = frozenset({"", "CM", "VARIES"})
 """Types without a form of their own."""
 _ASSIGNERS: Final = {"HD": 2, "EI": 3}
 """Which component is the universal id of an assigner; its type follows."""
+_OF_ONE_SYSTEM: Final = frozenset({("OBX", 6), ("MSH", 19)})
+"""Units are ISO+ and languages ISO 639 where no coding system is named (HL7 v2.5.1 chapters 7.4.2.6 and 2.15.9.19)."""
 _RULED: Final = CODED | {"HD", "EI", "CX"}
 _DATE_FAULTS: Final = {
     DateFault.FORM: "type.date",
@@ -102,7 +112,7 @@ def _part(spot: Spot, number: int, definition: Definition, outer: str, part: Com
     if (outer, number) == ("TS", 1):  # a plain string in the sources for 2.1 to 2.4
         path, type_id = spot.path, _TIME
     if definition.usage == "W":
-        yield spot.found("component.withdrawn", path, subcomponents(part)[0])
+        yield spot.found("component.withdrawn", path, subcomponents(part)[0], f"{outer}.{number} ({definition.name})")
     elif not components_of(type_id, version):
         yield from _primitive_in(spot, path, type_id, definition, part)
     elif spot.deep:  # no level is left: the first part of the inner type stands for it
@@ -129,9 +139,10 @@ def _primitive_in(spot: Spot, path: Path, type_id: str, definition: Definition, 
             yield spot.found("component.undefined", path._replace(subcomponent=number), text, fix)
             break
     _, most = bounds(definition.length)
-    if most and len(first) > most and len(spot.segment.decoded(first)) > most and not has_code(definition.table, first):
-        measured = len(spot.segment.decoded(first))
-        yield spot.found("length.component", path, "", at_most(most), measured)
+    if most and len(first) > most and not has_code(definition.table, first):
+        text = spot.segment.decoded(first)
+        if len(text) > most and not (definition.table == SYSTEMS and is_system_oid(text)):
+            yield spot.found("length.component", path, "", at_most(most), len(text))
 
 
 def _missing_parts(
@@ -148,6 +159,8 @@ def _of_type(spot: Spot, type_id: str, table: str, texts: Sequence[str]) -> Iter
     raw = [*texts, "", "", "", ""]
     if type_id in CODED:
         for number, rule, fix in coded_faults(texts, table, type_id, context.version, context.profile):
+            if rule == "type.coded_system" and (spot.path.segment, spot.path.field) in _OF_ONE_SYSTEM:
+                continue
             yield spot.found(rule, spot.at(number), raw[number - 1] if rule != "type.coded" else "", fix)
     elif type_id in _ASSIGNERS:
         yield from _assigner(spot, _ASSIGNERS[type_id], raw)

@@ -16,7 +16,7 @@ from trivium_pacs.values import uid_problem
 class Services(BaseModel):
     """Which services the archive accepts from this host's AE title."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     verification: bool = Field(description="C-ECHO.")
     study_root_find: bool = Field(description="Queries: pacs_query needs it.")
@@ -26,7 +26,7 @@ class Services(BaseModel):
 class EchoResult(BaseModel):
     """The archive answers."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     round_trip_ms: float | None = Field(description="Time of one C-ECHO. null: Verification is not accepted.")
     association_ms: float = Field(description="Time to connect and to be accepted.")

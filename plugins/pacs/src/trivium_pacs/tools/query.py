@@ -29,7 +29,7 @@ class QueryNote(StrEnum):
 class QueryResult(BaseModel):
     """The matches. None is a fact: an archive that fails gives an error instead."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     query_level: Annotated[QueryLevel, PUBLIC]
     count: Annotated[int, PUBLIC] = Field(description="Matches in this result.")

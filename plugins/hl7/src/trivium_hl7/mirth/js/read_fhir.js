@@ -45,7 +45,14 @@ function readQuantityOr(observation) {
     return [observation.valueString || observation.valueDateTime || '', '', '', ''];
 }
 
-var statuses = { preliminary: 'P', final: 'F', amended: 'C', corrected: 'C', cancelled: 'X' };
+// A status without a code of its own stays the word that it is, for a writer to refuse: it must not become a final one.
+var reportStatuses = {
+    registered: 'O', partial: 'A', preliminary: 'P', 'final': 'F', amended: 'C', corrected: 'C', appended: 'C',
+    cancelled: 'X'
+};
+var statuses = {
+    registered: 'O', preliminary: 'P', 'final': 'F', amended: 'C', corrected: 'C', cancelled: 'X', 'entered-in-error': 'W'
+};
 var record = {};
 recordNames.forEach(function (name) { record[name] = ''; });
 var patient = first(ofType('Patient'));
@@ -70,7 +77,7 @@ record.procedure_code = coding(procedure).code || '';
 record.procedure_name = coding(procedure).display || procedure.text || study.description || '';
 record.procedure_coding_system = coding(procedure).system || '';
 record.observation_time = hl7Time(report.effectiveDateTime || order.occurrenceDateTime || study.started);
-record.result_status = statuses[report.status] || '';
+record.result_status = reportStatuses[report.status] || report.status || '';
 record.modality = first(study.modality).code || '';
 (study.identifier || []).forEach(function (one) {
     if (one.system === 'urn:dicom:uid') {
@@ -92,7 +99,7 @@ record.observations = ofType('Observation').map(function (observation) {
         units: value[1],
         reference_range: first(observation.referenceRange).text || '',
         flag: coding(first(observation.interpretation)).code || '',
-        status: statuses[observation.status] || ''
+        status: statuses[observation.status] || observation.status || ''
     };
 });
 record.document = record.document || '';

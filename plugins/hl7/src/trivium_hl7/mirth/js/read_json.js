@@ -5,4 +5,6 @@ recordNames.forEach(function (name) {
 });
 record.document = msg.document ? String(msg.document) : '';
 record.observations = msg.observations instanceof Array ? msg.observations : [];
+record.birth_date = hl7Time(record.birth_date);
+record.observation_time = hl7Time(record.observation_time);
 channelMap.put('record', JSON.stringify(record));

@@ -12,4 +12,6 @@ recordNames.forEach(function (name) { record[name] = column(name); });
 var observations = column('observations');
 record.observations = observations === '' ? [] : JSON.parse(observations);
 record.document = '';
+record.birth_date = hl7Time(record.birth_date);
+record.observation_time = hl7Time(record.observation_time);
 channelMap.put('record', JSON.stringify(record));

@@ -38,10 +38,20 @@ function identifier(type, value) {
     return value ? [{ type: { coding: coding }, value: value }] : [];
 }
 
-function resultStatus(code, otherwise) {
-    var known = { F: 'final', P: 'preliminary', C: 'corrected', X: 'cancelled', R: 'registered', I: 'registered' };
-    return known[code] || otherwise;
+// HL7 V2-to-FHIR, concept maps of tables 0123 and 0085; a word of FHIR itself stays what it is.
+function resultStatus(code, known) {
+    var words = /^(registered|partial|preliminary|final|amended|corrected|appended|cancelled|entered-in-error)$/;
+    return known[code] || (words.test(code) ? code : 'unknown');
 }
+
+var reportStatuses = {
+    O: 'registered', I: 'registered', S: 'registered', A: 'partial', R: 'partial', P: 'preliminary', C: 'corrected',
+    F: 'final', X: 'cancelled'
+};
+var observationStatuses = {
+    A: 'amended', C: 'corrected', D: 'entered-in-error', F: 'final', P: 'preliminary', X: 'cancelled',
+    W: 'entered-in-error'
+};
 
 function orderStatus(control) {
     return { CA: 'revoked', DC: 'revoked', OC: 'revoked', OD: 'revoked', HD: 'on-hold' }[control] || 'active';
@@ -87,7 +97,7 @@ function sendObservation(observation, time) {
     var coded = /^(CE|CWE|CNE)$/.test(observation.type);
     return send(newName(), 'POST', 'Observation', withValues({
         resourceType: 'Observation',
-        status: resultStatus(observation.status, 'unknown'),
+        status: resultStatus(observation.status, observationStatuses),
         code: concept(observation.code, observation.text, observation.system),
         subject: subject,
         effectiveDateTime: fhirTime(time),
@@ -133,7 +143,7 @@ orders.forEach(function (order, index) {
         send(newName(), 'POST', 'ServiceRequest', withValues(common));
     } else if (isReport) {
         common.resourceType = 'DiagnosticReport';
-        common.status = resultStatus(order.result_status, 'unknown');
+        common.status = resultStatus(order.result_status, reportStatuses);
         common.effectiveDateTime = fhirTime(order.observation_time);
         common.result = results;
         common.presentedForm = index === 0 ? documents : [];
