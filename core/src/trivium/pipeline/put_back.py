@@ -53,17 +53,23 @@ def put_back(
         if isinstance(argument := arguments.get(name), str)
     }
     values |= {
-        name: _filled(f"argument {name}", argument, stand_ins, {} if put is None else put)
+        name: _filled(f"argument {name}", argument, stand_ins, {} if put is None else put, spec.effect.effectful)
         for name in embedding(spec.input)
         if (argument := arguments.get(name))
     }
     return {**arguments, **values}
 
 
-def _filled(where: str, argument: Any, stand_ins: StandIns, put: dict[str, str]) -> Any:
-    """A text, or each text of a list, with values in the place of the stand-ins in it."""
+def _filled(where: str, argument: Any, stand_ins: StandIns, put: dict[str, str], strict: bool) -> Any:
+    """A text, or each text of a list, with values in the place of the stand-ins in it.
+
+    Who writes a record can write what looks like a stand-in into it, and shall not keep it from being read: only where
+    something is changed, an unknown one is refused.
+    """
     if isinstance(argument, list):
-        return [_filled(f"{where}, entry {number},", one, stand_ins, put) for number, one in enumerate(argument, 1)]
+        return [
+            _filled(f"{where}, entry {number},", one, stand_ins, put, strict) for number, one in enumerate(argument, 1)
+        ]
     if not isinstance(argument, str):
         return argument
     separators = set("".join(_DECLARED.findall(argument)))
@@ -72,16 +78,18 @@ def _filled(where: str, argument: Any, stand_ins: StandIns, put: dict[str, str])
         kind = stand_ins.kind_of(stand_in)
         found = stand_ins.resolve(stand_in, kind) if kind else None
         if found is None:
-            raise BadInput(where=where, problem=StandInProblem.EMBEDDED_UNKNOWN)
+            if strict:
+                raise BadInput(where=where, problem=StandInProblem.EMBEDDED_UNKNOWN)
+            return stand_in
         if not all(character.isalnum() or character in _HARMLESS - separators for character in found):
             raise BadInput(where=where, problem=StandInProblem.EMBEDDED_UNSAFE)
         put[found] = stand_in
         return found
 
-    if stand_ins.joined(argument):
+    if stand_ins.joined(argument, known=not strict):
         raise BadInput(where=where, problem=StandInProblem.EMBEDDED_JOINED)
     filled = stand_ins.replaced(argument, value)
-    if stand_ins.mentions(filled):
+    if strict and stand_ins.mentions(filled):
         raise BadInput(where=where, problem=StandInProblem.EMBEDDED_CUT)
     return filled
 

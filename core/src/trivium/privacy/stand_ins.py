@@ -107,10 +107,11 @@ class StandIns:
         """`text` with a value in the place of every whole stand-in."""
         return _STAND_IN.sub(lambda found: value(_as_made(found)), text)
 
-    def joined(self, text: str) -> bool:
-        """Whether a letter or digit stands beside a whole stand-in."""
+    def joined(self, text: str, *, known: bool = False) -> bool:
+        """Whether a letter or digit stands beside a whole stand-in; with `known`, beside one of a known value."""
         return any(
-            text[max(0, found.start() - 1) : found.start()].isalnum() or text[found.end() : found.end() + 1].isalnum()
+            (text[max(0, found.start() - 1) : found.start()].isalnum() or text[found.end() : found.end() + 1].isalnum())
+            and not (known and self.known(found[0]) is None)
             for found in _STAND_IN.finditer(text)
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -132,6 +133,7 @@ def _note(first: Hit) -> str | None:
     return _NOTES.get(first.entry.kind.value)
 
 
+@cache
 def _dictionary() -> str:
     from importlib.metadata import version
 

@@ -6,6 +6,7 @@ ERR-3. Before that one ERR segment holds them all as repetitions of ERR-1 (ELD: 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -23,7 +24,8 @@ _Fields: TypeAlias = Mapping[int, Mapping[int, _Repetition]]
 """By field and repetition."""
 _TEXTS: Final = ((3, 2), (3, 9), (5, 2), (6, 1), (7, 1), (8, 1))
 """Where ERR says something in words: field and component."""
-_LARGEST: Final = 999_999
+_PLACE: Final = re.compile(r"\d{1,4}", re.ASCII)
+"""A longer number is no place in a message, and may be somebody's."""
 _MOST_UNREAD: Final = 6
 
 
@@ -117,8 +119,8 @@ def _place(location: list[str], sent: Message) -> Path | None:
     """
     segment, *written = location
     known = dictionary.segment_name(segment) is not None or sent.first(segment) is not None
-    if not known or not all(text == "" or (text.isascii() and text.isdigit()) for text in written):
+    if not known or not all(text == "" or _PLACE.fullmatch(text) for text in written):
         return None
-    numbers = [min(int(text[:7]), _LARGEST) if text else None for text in written]
+    numbers = [int(text) if text else None for text in written]
     place = Path(segment, *[number or None for number in numbers])
     return place if place.field else Path(segment, place.occurrence)

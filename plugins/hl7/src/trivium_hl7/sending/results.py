@@ -52,7 +52,7 @@ class Acknowledgment(_Model):
     errors: tuple[NamedError, ...]
     more_errors: Annotated[bool, PUBLIC] = Field(description="whether it names more than are listed")
     values: tuple[AnswerValue, ...] = Field(description="what else the answer holds, up to the limit")
-    values_left_out: Annotated[int, PUBLIC]
+    values_left_out: Annotated[int | None, PUBLIC] = None
     notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd about the answer's text")
 
 

@@ -107,7 +107,7 @@ def _acknowledgment(answer: Answer, message: Message, limit: int) -> Acknowledgm
         errors=tuple(_error(fault, message) for fault in named[:_MOST_ERRORS]),
         more_errors=len(named) > _MOST_ERRORS,
         values=tuple(shown),
-        values_left_out=sum(1 for _ in found),
+        values_left_out=sum(1 for _ in found) or None,
         notes=tuple(map(str, answer.message.notes)),
     )
 
