@@ -8,27 +8,58 @@ from typing import Any, Final
 NO_CODES: Final = frozenset({"...", "…", "_", "2 ...", "etc", "varies", "Varies", "<null>"})
 """What the standard prints where a range goes on, where a list is open or empty, and for nothing at all."""
 FIELDS: Final[dict[tuple[str, str, int], dict[str, Any]]] = {
+    ("2.3", "DB1", 1): {"table": None},
     ("2.3", "EVN", 2): {"usage": "R"},
     ("2.3", "NK1", 7): {"usage": "O"},
     ("2.3", "OBR", 27): {"usage": "O", "maximum": 0},
     ("2.3", "ORC", 7): {"usage": "O"},
+    ("2.3", "PT", 1): {"type": "ID"},
+    ("2.3", "PT", 2): {"type": "ID"},
     ("2.3", "RXG", 1): {"usage": "R"},
     ("2.3", "RXG", 2): {"usage": "O"},
     ("2.3.1", "OBX", 4): {"usage": "O"},
+    ("2.3.1", "OBX", 9): {"maximum": 1},
+    ("2.4", "OBX", 8): {"maximum": 5},
+    ("2.4", "OBX", 9): {"maximum": 1},
+    ("2.4", "PID", 38): {"maximum": 1},
+    ("2.5", "TQ1", 12): {"table": "0472"},
     ("2.5.1", "OBX", 2): {"maximum": 1},
+    ("2.5.1", "TQ1", 12): {"table": "0472"},
     ("2.6", "DG1", 3): {"usage": "R"},
     ("2.6", "PMT", 11): {"usage": "R"},
+    ("2.6", "TQ1", 12): {"table": "0472"},
 }
-"""Where one version's source says what neither the version before nor the one after does, or another source.
+"""Fields and components where a version's source says what neither the version before nor the one after does, or
+another source.
 
-HL7 v2.3 itself prints EVN-2 R, NK1-7 and ORC-7 O (chapters 3.3.1, 3.3.5, 4.3.1); OBR-27 is ORC-7 (item 221). The source
-has the usage of RXG-1 and RXG-2 the wrong way round. OBX-4 is required in the table for waveforms only (chapter 7.18.3
-of 2.3), and hl7apy has OBX-2 once. DG1-3 and PMT-11 are required in hl7apy's 2.6, and in every version after it.
+HL7 v2.3 itself prints EVN-2 R, NK1-7 and ORC-7 O (chapters 3.3.1, 3.3.5, 4.3.1) and both of PT as ID (2.8.29); OBR-27
+is ORC-7 (item 221). The source has the usage of RXG-1 and RXG-2 the wrong way round. OBX-4 is required in the table for
+waveforms only (chapter 7.18.3 of 2.3), and hl7apy has OBX-2 once. DG1-3 and PMT-11 are required in hl7apy's 2.6, and in
+every version after it. The five repetitions of OBX-9 are those of OBX-8, one row too low in the same table for
+waveforms; OBX-8 has them in 2.3 and 2.3.1, and repeats in 2.5; OBX-9 repeats in no version before or after. PID-38 is
+once in hl7apy's 2.4 and in 2.5. DB1-1 is a set id, which hl7apy and later versions give no table. 0427 has risk
+management incidents: the conjunction of TQ1-12 is 0472 in hl7apy's 2.6, from 2.7 on, and by the name of that table.
+"""
+USAGE_UNKNOWN: Final = ("2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6")
+"""Versions whose sources tell required and optional alone, and nothing, or little, of what was withdrawn."""
+MISPRINTED_TABLES: Final = frozenset({("2.3", "DB1", 2)})
+"""Where hl7apy has a wrong one: 0033 has routes; the disabled persons of DB1-2 are 0334 from 2.3.1 on."""
+RENAMED: Final = frozenset(
+    {
+        *(("AD", 7), ("CCD", 1), ("CX", 3), ("LA1", 6), ("LA2", 6), ("MSG", 1), ("NDL", 9), ("PPN", 12), ("TQ", 9)),
+        *(("XCN", 10), ("XCN", 12), ("XON", 5), ("IN1", 25), ("RQ1", 2), ("RQD", 7), ("STF", 9)),
+        *(("AIL", 4), ("PRA", 3)),
+    }
+)
+"""Places whose name another version writes otherwise (`Code Identifying The Check Digit Scheme Employed` and `Check
+Digit Scheme`) and means the same: their tables hold for both. Elsewhere another name is another field.
 """
 OPEN_TABLES: Final = {"0291": "HL7-EXT"}
 """Tables that go on elsewhere: `... Source RFC 2046`, so any registered subtype, PDF too, is a code."""
 STRUCTURE: Final = re.compile(r"[A-Z][A-Z0-9]{2}_[A-Z][A-Z0-9]{2}")
 EVENT: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
+MISPRINTED_CODES: Final = frozenset({("0354", "BRP_030")})
+"""With a zero in place of the letter; BRP_O30 is there too."""
 MISPRINTS: Final = {"|17": "I17", "|18": "I18", "PCC, PCG": "PCG"}
 """In the displays of table 0354. PCC is an event of PPP alone (HL7 v2.5.1 chapter 12)."""
 EARLY: Final = ("2.3", "2.3.1")

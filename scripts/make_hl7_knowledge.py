@@ -3,7 +3,8 @@
     python -m scripts.make_hl7_knowledge FOLDER_OF_STANDARDS_DATA
 
 Reads `hl7v2_{segments,datatypes,tables,messages}.json`; writes `segments.json`, `datatypes.json`, `tables.json` and
-`messages.json` beside `trivium_hl7/knowledge/NOTICE.md`. Running it twice gives the same bytes.
+`messages.json` beside `trivium_hl7/knowledge/NOTICE.md`. Tables that the data leaves out of older versions come from
+hl7apy, as installed, too (see `hl7_older_tables.py`). Running it twice gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 from scripts import hl7_corrections as facts
 from scripts.hl7_message_knowledge import groups, message_name, padded, trees
+from scripts.hl7_older_tables import Body, OlderTables
 
 TARGET: Final = Path(__file__).resolve().parent.parent / "plugins/hl7/src/trivium_hl7/knowledge"
 GENERATOR: Final = "scripts/make_hl7_knowledge.py"
@@ -27,14 +29,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder with the hl7v2_*.json files")
     data: Path = parser.parse_args().data
-    _write("segments", _structures(_read(data / "hl7v2_segments.json"), body="segments"))
-    _write("datatypes", _structures(_read(data / "hl7v2_datatypes.json"), body="datatypes"))
-    _write("tables", _tables(_read(data / "hl7v2_tables.json")))
-    _write("messages", _messages(_read(data / "hl7v2_messages.json"), _read(data / "hl7v2_tables.json")))
+    tables = _read(data / "hl7v2_tables.json")
+    _write("segments", _structures(_read(data / "hl7v2_segments.json"), tables["tables"], body="segments"))
+    _write("datatypes", _structures(_read(data / "hl7v2_datatypes.json"), tables["tables"], body="datatypes"))
+    _write("tables", _tables(tables))
+    _write("messages", _messages(_read(data / "hl7v2_messages.json"), tables))
 
 
-def _structures(source: dict[str, Any], *, body: str) -> dict[str, Any]:
+def _structures(source: dict[str, Any], tables: dict[str, Any], *, body: Body) -> dict[str, Any]:
     """Rows, each kept once; `{id: [name, {version: [row, ...] or an equal version}]}`."""
+    older = OlderTables(tables, source["_meta"]["versions"], body)
     rows: list[list[Any]] = []
     position: dict[str, int] = {}
 
@@ -54,11 +58,11 @@ def _structures(source: dict[str, Any], *, body: str) -> dict[str, Any]:
         if body == "segments" and name in facts.NO_SEGMENT:
             continue
         found = {v: _rows_of(by_version, v) for v in by_version}
-        kept: dict[str, list[int]] = {
-            v: [place(_corrected(source["rows"], found, v, n, name)) for n in range(1, len(found[v]) + 1)]
-            for v in found
-        }
+        right = {v: [_corrected(source["rows"], found, v, n, name) for n in range(1, len(found[v]) + 1)] for v in found}
+        older.fill(name, right)
+        kept = {v: [place(row) for row in by_number] for v, by_number in right.items()}
         entries[name] = [title, _shared(kept)]
+    print(older.report())
     layout = f"{body}: {{id: [name, {{version: [index into rows, ...] or the version with the same rows}}]}}"
     meta = _meta(source, layout=layout) | {"row": ROW}
     content = {"_meta": meta, "versions": source["_meta"]["versions"], "rows": rows, body: entries}
@@ -135,7 +139,8 @@ def _tables(source: dict[str, Any]) -> dict[str, Any]:
 
 def _table(number: str, table: dict[str, Any], legacy: list[list[Any]]) -> list[Any]:
     kind = facts.OPEN_TABLES.get(number, table.get("type", ""))
-    return [table["name"], kind, *_codes(table.get("codes", []), legacy), _facts(table)]
+    codes = [row for row in table.get("codes", []) if (number, row[0]) not in facts.MISPRINTED_CODES]
+    return [table["name"], kind, *_codes(codes, legacy), _facts(table)]
 
 
 def _codes(rows: list[list[Any]], legacy: list[list[Any]]) -> tuple[dict[str, str], list[Any], dict[str, list[Any]]]:

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 from tests.hl7.messages import ORU
+from tests.hl7.test_batch import BATCH
 
 from trivium.api import BadInput, Kind, PluginInfo, TooLarge, ToolSpec, hookimpl
 from trivium.testing import connect, memory_host
+from trivium_hl7 import dictionary
 from trivium_hl7.acknowledging import AckNote, Reason
-from trivium_hl7.problems import AckProblem
+from trivium_hl7.problems import AckProblem, MessageProblem
 from trivium_hl7.reader import Limits, parse_message
 from trivium_hl7.tools.build_ack import AckError, AckField, BuiltAck, build_hl7_ack
+from trivium_hl7.tools.results import BatchPlace
 
 TOOL = build_hl7_ack.given(limits=Limits())
 SENT = "20260102030406+0100"
@@ -42,6 +45,36 @@ def test_sender_and_receiver_are_turned_round_and_the_number_is_echoed() -> None
     ]
 
 
+@pytest.mark.parametrize(("number", "place", "echoed"), [(None, 1, "C1"), (1, 1, "C1"), (2, 2, "C2")])
+def test_one_message_of_a_batch_is_acknowledged(number: int | None, place: int, echoed: str) -> None:
+    result = build(BATCH, message_number=number)
+    assert result.batch == BatchPlace(message_number=place, message_count=2)
+    assert lines(result)[1] == f"MSA|AA|{echoed}"
+
+
+def test_a_message_that_the_batch_does_not_have_is_refused() -> None:
+    with pytest.raises(BadInput) as caught:
+        build(BATCH, message_number=3)
+    assert str(caught.value) == str(BadInput(where="message_number", problem=MessageProblem.NO_SUCH_NUMBER, found=2))
+
+
+@pytest.mark.parametrize("version", ["2.5", "2.5.1", "2.6"])
+def test_a_severity_that_the_version_does_not_have_is_refused(version: str) -> None:
+    fatal = [{"code": "207"}, {"code": "207", "severity": "F"}]
+    with pytest.raises(BadInput) as caught:
+        build(header(version), code="AR", errors=fatal)
+    assert str(caught.value) == str(BadInput(where="errors, entry 2, severity", problem=AckProblem.SEVERITY_UNKNOWN))
+
+
+@pytest.mark.parametrize(("version", "written"), [("2.7", "F"), ("2.9.1", "F"), ("2.4", None)])
+def test_a_fatal_error_is_said_where_the_version_has_a_word_for_it(version: str, written: str | None) -> None:
+    error = lines(build(header(version), code="AR", errors=[{"code": "207", "severity": "F"}]))[2].split("|")
+    assert error[4:5] == ([written] if written else [])
+    fatal = dictionary.code("0516", "F")
+    assert fatal is not None
+    assert fatal.versions[0] == "2.7"
+
+
 @pytest.mark.parametrize(
     ("version", "type_"),
     [
@@ -69,13 +102,13 @@ def test_errors_become_segments_from_version_2_5_on() -> None:
     errors = [
         AckError(code="101", location="PID-3", text="no number | at all"),
         AckError(code="103", location="OBX[2]-5[3].1.2", severity="W"),
-        AckError(code="207", severity="F", text="database"),
+        AckError(code="207", severity="I", text="database"),
     ]
     assert lines(build(code="AE", errors=errors))[1:] == [
         "MSA|AE|MSG0001",
         r"ERR||PID^1^3|101^Required field missing^HL70357|E||||no number \F\ at all",
         "ERR||OBX^2^5^3^1^2|103^Table value not found^HL70357|W",
-        "ERR|||207^Application error^HL70357|F||||database",
+        "ERR|||207^Application error^HL70357|I||||database",
     ]
 
 

@@ -132,7 +132,7 @@ def test_the_tool_says_what_is_in_a_batch_and_parses_its_first_message() -> None
     result = parse(BATCH)
     assert result.batch is not None
     summary = result.batch
-    assert (summary.message_number, summary.message_count, summary.unreadable) == (1, 2, 0)
+    assert (summary.message_number, summary.message_count, summary.unreadable) == (1, 2, None)
     assert summary.types == (
         TypeCount(type="ADT^A01^ADT_A01", phi=None, count=1),
         TypeCount(type="ORU^R01^ORU_R01", phi=None, count=1),
@@ -196,4 +196,4 @@ def test_a_long_batch_is_listed_from_the_message_that_is_asked_for() -> None:
     assert first is not None
     assert later is not None
     assert ([one.number for one in first.messages], first.more) == (list(range(1, 51)), 150)
-    assert ([one.control_id for one in later.messages], later.more) == ([f"C{n}" for n in range(190, 201)], 0)
+    assert ([one.control_id for one in later.messages], later.more) == ([f"C{n}" for n in range(190, 201)], None)

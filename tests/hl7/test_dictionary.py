@@ -58,6 +58,53 @@ def test_what_is_not_defined_is_none() -> None:
     assert dictionary.table("9999") is None
 
 
+@pytest.mark.parametrize(
+    ("place", "version", "table"),
+    [
+        (("PID", 16), "2.3.1", "0002"),
+        (("NK1", 3), "2.3", "0063"),
+        (("DB1", 2), "2.3", "0334"),
+        (("DB1", 1), "2.3", ""),
+        (("DG1", 8), "2.6", "0055"),
+        (("OBX", 8), "2.7.1", "0078"),
+        (("TQ1", 12), "2.5.1", "0472"),
+        (("OM1", 3), "2.2", ""),
+        (("OBR", 4), "2.3", ""),
+        (("OM7", 24), "2.9.1", ""),
+    ],
+)
+def test_fields_of_older_versions_have_the_tables_they_had(place: tuple[str, int], version: str, table: str) -> None:
+    found = dictionary.exact_field(*place, version)
+    assert found is not None
+    assert found.table == table
+
+
+@pytest.mark.parametrize(
+    ("place", "version", "table"),
+    [
+        (("PT", 1), "2.3", "0103"),
+        (("CX", 3), "2.3.1", "0061"),
+        (("XAD", 7), "2.3", "0190"),
+        (("TQ", 9), "2.4", "0472"),
+        (("CE", 3), "2.4", "0396"),
+        (("CE", 3), "2.3.1", ""),
+        (("XAD", 6), "2.3.1", ""),
+    ],
+)
+def test_components_of_older_versions_have_the_tables_they_had(
+    place: tuple[str, int], version: str, table: str
+) -> None:
+    """Tables 0396 and 0399 came with 2.4."""
+    found = dictionary.exact_component(*place, version)
+    assert found is not None
+    assert found.table == table
+
+
+def test_abnormal_flags_repeat_and_probability_does_not() -> None:
+    found = [[dictionary.exact_field("OBX", n, v) for v in ("2.3", "2.3.1", "2.4", "2.5")] for n in (8, 9)]
+    assert [[one and one.maximum for one in field] for field in found] == [[5, 5, 5, 0], [1, 1, 1, 1]]
+
+
 def test_tables_hold_codes_with_displays() -> None:
     sex = dictionary.table("0001")
     assert sex is not None
@@ -86,7 +133,7 @@ def test_every_code_of_every_table_can_be_asked_for() -> None:
             assert code.status == "" or code.status in dictionary.CODE_STATUS
             assert set(code.versions) <= known
             count += 1
-    assert (len(dictionary.tables()), count) == (628, 6_919)
+    assert (len(dictionary.tables()), count) == (628, 6_918)
 
 
 def test_a_table_says_where_it_comes_from() -> None:

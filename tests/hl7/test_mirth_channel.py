@@ -15,7 +15,7 @@ from trivium.api import BadInput, Effect
 from trivium_hl7.mirth.channel import Channel, make_channel
 from trivium_hl7.mirth.problems import ChannelProblem
 from trivium_hl7.mirth.request import Acknowledge, Destination, Dialect, Payload, Request, Source
-from trivium_hl7.mirth.use_case import filter_of
+from trivium_hl7.mirth.use_case import Filter, filter_of
 from trivium_hl7.tools.generate_mirth_channel import MirthChannel, generate_mirth_channel
 
 PAIRS = list(itertools.product(Source, Destination))
@@ -287,8 +287,52 @@ def test_the_tool_answers_with_the_channel_and_its_mapping() -> None:
         ("ADT^A01, A04 and A08 from the HIS", ("A01", "A04", "A08")),
         ("ADT (A01-A03, A08)", ("A01", "A02", "A03", "A08")),
         ("ORU^R01 to files", ("R01",)),
+        ("ADT^A01 to billing and ADT^A08 to the lab", ("A01", "A08")),
+        ("ADT^A40^ADT_A39", ("A40",)),
+        ("merges (ADT_A39)", ("A39", "A40", "A41", "A42")),
+        ("ADT_A04, which is no structure", ("A04",)),
     ],
 )
 def test_every_event_that_the_use_case_names_passes_the_filter(use_case: str, events: tuple[str, ...]) -> None:
     request = Request(source=Source.HL7V2, destination=Destination.FILE, use_case=use_case)
     assert filter_of(request).events == events
+
+
+@pytest.mark.parametrize(
+    ("use_case", "codes", "events", "made"),
+    [
+        ("ORU^R01 to ADT^A08", ("ORU",), ("R01",), ("ADT^A08",)),
+        ("ORU to ADT", ("ORU",), (), ("ADT",)),
+        ("ADT^A28 -> ADT^A04", ("ADT",), ("A28",), ("ADT^A04",)),
+        ("turn ADT A01, A08 messages into an ORM^O01", ("ADT",), ("A01", "A08"), ("ORM^O01",)),
+        ("ADT^A08 and ADT^A31 from incoming ORU^R01", ("ORU",), ("R01",), ("ADT^A08", "ADT^A31")),
+        ("ORU^R01 and MDM^T02 to ADT^A08, ADT^A31", ("ORU", "MDM"), ("R01", "T02"), ("ADT^A08", "ADT^A31")),
+        ("ORU^R01 to ADT^A08, ORM^O01 to ADT^A04", ("ORU", "ORM"), ("R01", "O01"), ("ADT^A08", "ADT^A04")),
+        ("ORU^R01 to ADT^A08; ORM^O01 passes too", ("ORU", "ORM"), ("R01", "O01"), ("ADT^A08",)),
+    ],
+)
+def test_what_shall_go_out_is_not_waited_for(
+    use_case: str, codes: tuple[str, ...], events: tuple[str, ...], made: tuple[str, ...]
+) -> None:
+    request = Request(source=Source.HL7V2, destination=Destination.HL7V2, use_case=use_case)
+    assert filter_of(request) == Filter(codes, events, from_words=True, made=made)
+
+
+def test_a_message_that_no_channel_makes_of_another_is_said() -> None:
+    def said(destination: Destination) -> list[str]:
+        return [one for one in make(destination=destination, use_case="ORU^R01 to ADT^A08").notes if "go out" in one]
+
+    assert said(Destination.FHIR) == []
+    assert said(Destination.HL7V2) == [
+        "the use case has ADT^A08 go out: this channel passes messages on as they come in, and makes no HL7 v2 message "
+        "of another"
+    ]
+
+
+def test_what_a_record_needs_to_become_a_message_is_said() -> None:
+    needs = (
+        "a record without patient_id, or with an order control or result status that is no code of HL7 tables 0119, "
+        "0123 and 0085, ends in ERROR and is not sent"
+    )
+    assert needs in make(Source.DATABASE, Destination.HL7V2).notes
+    assert needs not in make(Source.HL7V2, Destination.HL7V2).notes

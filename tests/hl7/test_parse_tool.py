@@ -74,6 +74,14 @@ def test_a_place_has_path_name_type_value_and_meaning() -> None:
     assert found["ZPI-1[2]"] == ValuedPlace(path="ZPI-1[2]", name="", type="", value="Green", phi=Kind.TEXT)
 
 
+@pytest.mark.parametrize("version", ["2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.8"])
+def test_a_date_is_a_date_in_every_version(version: str) -> None:
+    """Before 2.5 the first component of TS has no type of its own but ST."""
+    message = f"MSH|^~\\&|A|B|C|D|20250411101500||ADT^A01|1|T|{version}\rEVN|A01|20250411"
+    found = places(parse(message))
+    assert [(found[path].type, found[path].phi) for path in ("MSH-7", "EVN-2")] == [("DTM", Kind.DATE)] * 2
+
+
 def test_a_code_is_explained_by_the_table_that_its_coding_system_names() -> None:
     found = places(
         parse("MSH|^~\\&|A||||||ADT^A01|1|P|2.5.1\rPID||||||||||2106-3^White^HL70005~2106-3^White^CDCREC|||||||||||")

@@ -6,6 +6,9 @@ import pytest
 from tests.hl7.messages import parse, places
 
 from trivium.api import Kind
+from trivium_hl7.elements import describe, positions
+from trivium_hl7.paths import Path
+from trivium_hl7.reader import parse_message
 
 HEAD = r"MSH|^~\&|APP1|Canary Clinic|APP2|Canary Hospital|20260102||ADT^A01^ADT_A01|CANARY-1|P|{version}"
 
@@ -271,3 +274,17 @@ def test_a_date_in_the_field_of_a_code_is_withheld() -> None:
 def test_a_number_in_the_field_of_a_closed_table_is_no_code_even_where_the_field_has_components() -> None:
     shown = kinds("MSA|AE|1||||MRN-7743-Z\rERR||PID^1|101^Required field missing|E")
     assert (shown["MSA-6.1"], shown["ERR-3.1"]) == (Kind.TEXT, None)
+
+
+@pytest.mark.parametrize("version", ["2.2", "2.3", "2.5.1", "2.6"])
+def test_the_count_of_a_batch_is_public_and_nothing_else_there_is(version: str) -> None:
+    """BTS-1 is a string in these versions."""
+    assert batch_end("BTS|12|see Canary", version) == {"BTS-1": None, "BTS-2": Kind.TEXT}
+    assert batch_end("BTS|CANARY", version) == {"BTS-1": Kind.TEXT}
+    assert batch_end("BTS|19010203", version) == {"BTS-1": Kind.TEXT}
+
+
+def batch_end(text: str, version: str) -> dict[str, Kind | None]:
+    message = parse_message(f"{HEAD.format(version=version)}\r{text}")
+    found = (describe(position, version) for position in positions(message, [Path("BTS")]))
+    return {element.path: element.phi for element in found}

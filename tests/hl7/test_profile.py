@@ -42,7 +42,7 @@ def fields(result: MessagesProfile) -> dict[str, FieldProfile]:
 
 def test_types_versions_senders_and_character_sets_are_counted() -> None:
     result = profile()
-    assert (result.messages, result.files, result.left_out, result.not_read) == (3, None, 0, False)
+    assert (result.messages, result.files, result.left_out, result.not_read) == (3, None, None, False)
     assert result.types == {"ADT^A01": 2, "ADT^A08": 1}
     assert result.versions == {"2.5": 2, "2.3": 1}
     assert (result.senders, result.charsets, result.separators) == ({"LAB1": 3}, {"8859/1": 3}, {"|^~\\&": 3})

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from unittest.mock import ANY
 
 import pytest
 from tests.hl7.test_validation import ADT, EVN, OBR, ORU, PID, PV1, message, run
 
 from trivium.api import BadInput, Effect, Kind, TooLarge
+from trivium_hl7.problems import MessageProblem
+from trivium_hl7.tools.results import BatchPlace
 from trivium_hl7.tools.validate_message import FindingEntry, FoundValue, Totals, validate_hl7_message
+from trivium_hl7.validation.codes import code_faults
 from trivium_hl7.validation.rules import Severity
 
 RESULT = "OBX|{0}|NM|a^b^L||{1}||||||F"
@@ -133,3 +137,43 @@ def test_a_hostile_message_gets_a_bounded_answer(name: str) -> None:
 def test_limits_hold() -> None:
     with pytest.raises(TooLarge):
         run(message("NTE|1\r" * 20_001))
+
+
+@pytest.mark.parametrize(
+    ("number", "place", "verdict"),
+    [(None, 1, "conforms"), (1, 1, "conforms"), (2, 2, "does not conform")],
+)
+def test_one_message_of_a_batch_is_checked(number: int | None, place: int, verdict: str) -> None:
+    good, bad = message(EVN, PID, PV1), message(PID, OBR, RESULT.format(1, "x"), header=ORU)
+    result = run(f"BHS|^~\\&|LAB\r{good}\r{bad}\rBTS|2\r", message_number=number)
+    assert result.batch == BatchPlace(message_number=place, message_count=2)
+    assert result.verdict == verdict
+
+
+def test_a_message_that_the_batch_does_not_have_is_refused() -> None:
+    with pytest.raises(BadInput) as caught:
+        run(message(EVN, PID, PV1), message_number=2)
+    assert str(caught.value) == str(BadInput(where="message_number", problem=MessageProblem.NO_SUCH_NUMBER, found=1))
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "known"),
+    [
+        ("0335", "Q6H", True),
+        ("0335", "Q1J135", True),
+        ("0335", "5ID", True),
+        ("0335", "PRNBID", True),
+        ("0335", "ACM", True),
+        ("0335", "QID", True),
+        ("0335", "QH", False),
+        ("0335", "Q<integer>H", False),
+        ("0335", "4ID", False),
+        ("0335", "Q6H and more", False),
+        ("0485", "TS30", True),
+        ("0485", "TX30", False),
+        ("0338", "NNDEU", True),
+        ("0078", "H>", True),
+    ],
+)
+def test_a_code_that_its_table_describes_is_matched_as_described(table: str, code: str, known: bool) -> None:
+    assert list(code_faults(code, table, "IS", None)) == ([] if known else [ANY])

@@ -153,6 +153,12 @@ def _since(version: str, first: str) -> bool:
     return known.index(version) >= known.index(first)
 
 
+def has_severity(message: Message, severity: Severity) -> bool:
+    """Whether ERR-4 of the acknowledgment can say so: F came with 2.7, and before 2.5 there is no ERR-4."""
+    version = dictionary.nearest_version(message.version) or dictionary.FALLBACK_VERSION
+    return severity != "F" or _since(version, "2.7") or not _since(version, "2.5")
+
+
 def _header(
     message: Message, version: str, sent: str, control_id: str
 ) -> dict[int, tuple[Value | list[Value], Reason]]:

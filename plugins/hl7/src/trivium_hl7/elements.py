@@ -90,7 +90,7 @@ def describe(position: Position, version: str) -> Element:
     definitions = _definitions(definition, _type(seg, field, definition), c, s, version)
     levels = _levels(definitions, position, version)
     last = definitions[-1]
-    leaf_type = last.type if _reached(definitions, position) else ""
+    leaf_type = _leaf_type(last, levels) if _reached(definitions, position) else ""
     value = seg.decoded(position.text) if field > 2 or seg.id != "MSH" else position.text
     null = position.text == NULL
     shown = _shown(position, definitions)
@@ -128,6 +128,12 @@ def _definitions(field: Definition | None, field_type: str, c: int, s: int, vers
             break
         found.append(inner)
     return found
+
+
+def _leaf_type(last: Definition, levels: Sequence[Level]) -> str:
+    """The first component of TS is a date in every version; those before 2.5 have no name for its type but ST."""
+    is_time = bool(levels) and (levels[-1].type, levels[-1].position) == (_TIME_STAMP, 1)
+    return "DTM" if is_time else last.type
 
 
 def _reached(definitions: Sequence[Definition], position: Position) -> bool:

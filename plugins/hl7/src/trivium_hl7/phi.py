@@ -147,6 +147,7 @@ _SHAPES: Final = {
     ("MSH", 9, 1): re.compile(r"[A-Z][A-Z0-9]{2}"),
     ("MSH", 9, 2): re.compile(r"[A-Z][A-Z0-9]{2}"),
     ("MSH", 9, 3): re.compile(r"[A-Z][A-Z0-9]{2}(?:_[A-Z][A-Z0-9]{2,3})?"),
+    ("BTS", 1, 1): re.compile(r"\d{1,6}", re.ASCII),
     ("OBX", 4, 1): re.compile(r"\d{1,4}(?:[.-]\d{1,4}){0,8}[a-z]?", re.ASCII),
     ("OBX", 7, 1): re.compile(r"[<>=]{0,2} ?\d{1,7}(?:\.\d{1,7})?(?: ?- ?\d{1,7}(?:\.\d{1,7})?)?", re.ASCII),
     **{(seg, number, 1): _SEPARATORS for seg in ("MSH", "FHS", "BHS") for number in (1, 2)},

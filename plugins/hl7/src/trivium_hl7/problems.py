@@ -59,6 +59,7 @@ class AckProblem(Problem):
     NOT_A_TIME = "is not a time such as 20250411101500+0100 (YYYYMMDD, then hours, minutes and seconds, then an offset)"
     NOT_A_LOCATION = "is not a place in a message, such as PID, PID-3, OBX[2]-5 or PID-5.1.1"
     CODE_UNKNOWN = "is no code of HL7 table 0357 (message error condition codes)"
+    SEVERITY_UNKNOWN = "is of HL7 table 0516 only from version 2.7 on; the message is older, whose gravest is E"
     ERROR_OF_SUCCESS = "says what failed, and the acknowledgment code says that nothing did"
     TOO_LONG = "is longer than {limit} characters"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +45,7 @@ _DASH: Final = (7, 5)
 _TIP: Final = 9
 
 
+@lru_cache(maxsize=16)
 def picture(diagram: Sequence) -> bytes:
     """Raises `ValueError` for a diagram that is too large to draw."""
     if len(diagram.lifelines) > _MOST_LIFELINES or len(diagram.events) > _MOST_EVENTS:

@@ -166,6 +166,11 @@ def _meaning(request: Request, accepted: Filter) -> list[str]:
         said.append("the message filter was read out of the use case's words; give `events` to say it exactly")
     elif request.source_format is Format.HL7V2 and not accepted.codes and not accepted.events:
         said.append("no word of the use case names a kind of message: every message passes the filter")
+    if accepted.made and not destinations.converts(request):
+        said.append(
+            f"the use case has {' and '.join(accepted.made[:3])} go out: this channel passes messages on as they come "
+            "in, and makes no HL7 v2 message of another"
+        )
     if request.events and request.source_format is not Format.HL7V2:
         said.append("`events` has no meaning for this source: only HL7 v2 messages have a trigger event")
     if accepted.events and request.filtered_reply == "AA":
@@ -200,6 +205,10 @@ def _limits(request: Request) -> list[str]:
             )
             said.append("a time without an offset becomes a date: FHIR takes no time without a time zone")
         case Format.HL7V2:
+            said.append(
+                "a record without patient_id, or with an order control or result status that is no code of HL7 tables "
+                "0119, 0123 and 0085, ends in ERROR and is not sent"
+            )
             said.append("a built message has MSH-11 P and MSH-18 UNICODE UTF-8; MSH-10 is M and Mirth's message id")
             if request.destination_payload.value == "auto" and request.source_format is Format.DICOM:
                 said.append("each DICOM object makes one message: a study of 500 images makes 500")

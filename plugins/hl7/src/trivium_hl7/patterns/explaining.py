@@ -10,7 +10,6 @@ from trivium_hl7.diagrams.model import Arrow, Lifeline, Note, Sequence
 from trivium_hl7.dictionary import load
 from trivium_hl7.patterns.catalog import Pattern, Step
 from trivium_hl7.patterns.explanation import (
-    Acknowledgments,
     ActorOfPattern,
     CounterpartOfPattern,
     ExplainedPattern,
@@ -126,15 +125,15 @@ def _message_type(step: Step) -> str:
     return f"{step.message}^{plain(structure)}" if structure else step.message
 
 
-def _acknowledgments(step: Step) -> Acknowledgments | None:
+def _acknowledgments(step: Step) -> str | None:
+    """`ORG^O20 or OSU^O52; accept ACK^O19`. What answers in original mode answers in enhanced mode too."""
     exchange = exchange_of(step.code, step.event)
     if exchange is None:
         return None
-    original, accept, application = (
-        tuple(name.replace("-", "^") for name in names)
-        for names in (exchange.response, exchange.accept, exchange.application)
-    )
-    return Acknowledgments(original=original, accept=accept, application=application)
+    application = " or ".join(dict.fromkeys((*exchange.response, *exchange.application)))
+    accept = " or ".join(exchange.accept)
+    said = [application] if accept in ("", application) else [application, f"accept {accept}"]
+    return "; ".join(filter(None, said)).replace("-", "^") or None
 
 
 def _transactions(pattern: Pattern) -> list[str]:

@@ -28,14 +28,6 @@ class ActorOfPattern(_Answer):
     ihe: tuple[str, ...] = Field(default=(), description="IHE actors that it plays")
 
 
-class Acknowledgments(_Answer):
-    """What answers a message, as CODE^EVENT (HL7 v2.9.1)."""
-
-    original: tuple[str, ...] = Field(default=(), description="original mode")
-    accept: tuple[str, ...] = Field(default=(), description="enhanced mode, at once")
-    application: tuple[str, ...] = Field(default=(), description="enhanced mode, from the application")
-
-
 class StepOfPattern(_Answer):
     number: int
     sender: str
@@ -48,7 +40,10 @@ class StepOfPattern(_Answer):
     transaction: str | None = Field(default=None, description="IHE transaction")
     answers: int | None = Field(default=None, description="the step that this one answers")
     optional: bool | None = None
-    acknowledged_by: Acknowledgments | None = None
+    acknowledged_by: str | None = Field(
+        default=None,
+        description="by the application, as CODE^EVENT (HL7 v2.9.1); after `accept`: at once, in enhanced mode",
+    )
 
 
 class Sample(_Answer):

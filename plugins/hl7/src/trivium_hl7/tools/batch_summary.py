@@ -1,24 +1,39 @@
-"""What `parse_hl7_message` says of a source with several messages, and which of them it parses."""
+"""Which message of a text with several a tool reads, and what `parse_hl7_message` says of the others."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from trivium.api import BadInput, Kind, ToolFailure
 from trivium_hl7 import dictionary
-from trivium_hl7.batch import Batch, Entry
+from trivium_hl7.batch import Batch, Entry, begins_several, read_batch
 from trivium_hl7.batch import Envelope as Around
 from trivium_hl7.composing import field_text
 from trivium_hl7.elements import describe, in_segment
 from trivium_hl7.paths import Path
 from trivium_hl7.problems import MessageProblem
-from trivium_hl7.reader import Limits, Message
+from trivium_hl7.reader import Limits, Message, parse_message
 from trivium_hl7.tools.results import BatchMessage, BatchSummary, Envelope, TypeCount, ValuedPlace
 
 _LISTED: Final = 50
 _TYPES: Final = 40
 _LONGEST: Final = 200
+
+MessageNumber = Annotated[
+    int | None, Field(ge=1, description="Which message of a batch; unset: the first that can be read.")
+]
+
+
+def message_of(text: str, number: int | None, limits: Limits) -> tuple[Message, BatchSummary | None]:
+    """The message that a tool was given, and what stands around it where there are several."""
+    if not begins_several(text):
+        if number not in (None, 1):
+            raise BadInput(where="message_number", problem=MessageProblem.NO_SUCH_NUMBER, found=1)
+        return parse_message(text, limits=limits), None
+    return chosen_message(read_batch(text, limits), number, limits)
 
 
 def chosen_message(batch: Batch, number: int | None, limits: Limits) -> tuple[Message, BatchSummary]:
@@ -65,16 +80,16 @@ def _summary(
     return BatchSummary(
         message_number=number,
         message_count=len(batch.messages),
-        unreadable=unreadable,
+        unreadable=unreadable or None,
         types=tuple(TypeCount(type=text, phi=phi, count=count) for (text, phi), count in frequent),
-        other_types=types.total() - sum(count for _, count in frequent),
+        other_types=types.total() - sum(count for _, count in frequent) or None,
         messages=tuple(rows),
-        more=max(0, len(batch.messages) - begin - _LISTED),
+        more=max(0, len(batch.messages) - begin - _LISTED) or None,
         envelopes=tuple(_envelope(kind, one) for kind, one in around[:_LISTED]),
-        more_envelopes=max(0, len(around) - _LISTED),
+        more_envelopes=max(0, len(around) - _LISTED) or None,
         framed=batch.framed,
         notes=tuple(str(note) for note in batch.notes[:_LISTED]),
-        more_notes=max(0, len(batch.notes) - _LISTED),
+        more_notes=max(0, len(batch.notes) - _LISTED) or None,
     )
 
 

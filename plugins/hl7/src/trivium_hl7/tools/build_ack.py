@@ -11,12 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from trivium.api import EMBEDDED, PUBLIC, BadInput, Composed, Effect, Given, Kind, PhiBy, tool
 from trivium_hl7 import dictionary
-from trivium_hl7.acknowledging import ERROR_TABLE, Ack, AckFault, Code, Mode, Severity, acknowledge
+from trivium_hl7.acknowledging import ERROR_TABLE, Ack, AckFault, Code, Mode, Severity, acknowledge, has_severity
 from trivium_hl7.composing import composed
 from trivium_hl7.elements import describe, positions
 from trivium_hl7.paths import read_path
 from trivium_hl7.problems import AckProblem
-from trivium_hl7.reader import Limits, Message, parse_message
+from trivium_hl7.reader import Limits, Message
+from trivium_hl7.tools.batch_summary import MessageNumber, message_of
+from trivium_hl7.tools.results import BatchPlace
 
 _LONGEST_CONTROL_ID: Final = 20
 """What every version has room for."""
@@ -57,6 +59,7 @@ class BuiltAck(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
+    batch: BatchPlace | None = Field(default=None, description="where there are several messages")
     acknowledgment: Composed = Field(description="segments end with CR; values of the message may be withheld")
     mode: Annotated[Mode, PUBLIC] = Field(description="the sender's, from MSH-15 and MSH-16")
     asked: Annotated[bool, PUBLIC] = Field(description="whether the sender asked for an acknowledgment with this code")
@@ -66,13 +69,17 @@ class BuiltAck(BaseModel):
     )
     notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="whether it is what the sender waits for")
     fields: tuple[AckField, ...] = Field(description="why each field holds what it holds")
-    more_fields: Annotated[int, PUBLIC] = Field(description="valued places that are left out of fields")
+    more_fields: Annotated[int | None, PUBLIC] = Field(
+        default=None, description="valued places that are left out of fields"
+    )
 
 
 @tool(effect=Effect.LOCAL, title="Build HL7 v2 acknowledgment")
 def build_hl7_ack(
     limits: Given[Limits],
-    message: Annotated[str, EMBEDDED, Field(description="The HL7 v2 message that is acknowledged, from MSH on.")],
+    message: Annotated[
+        str, EMBEDDED, Field(description="The HL7 v2 message that is acknowledged, from MSH on; or a batch.")
+    ],
     code: Annotated[
         Code,
         Field(description="AA, AE, AR: the application accepts, fails, rejects. CA, CE, CR: accept acknowledgment."),
@@ -85,6 +92,7 @@ def build_hl7_ack(
     control_id: Annotated[
         str | None, Field(min_length=1, description="MSH-10 of the acknowledgment. Unset: one is made.")
     ] = None,
+    message_number: MessageNumber = None,
 ) -> BuiltAck:
     """Build the acknowledgment (ACK) of an HL7 v2 message, in the form of the message's own version.
 
@@ -96,11 +104,11 @@ def build_hl7_ack(
     as in the message, MSA with MSH-10 echoed, ERR for each error (2.5 and later: place, table 0357 code, severity,
     text; before: ERR-1, MSA-3 and MSA-6). Also each field with the reason for its value, the sender's mode (original
     or enhanced, from MSH-15 and MSH-16), whether it asked for this code at all, and by which other messages the
-    application answers. The same arguments with `sent` and `control_id` give the same text. Values out of the message
-    may be withheld.
+    application answers. The same arguments with `sent` and `control_id` give the same text. Of a batch it acknowledges
+    one message: choose by message_number. Values out of the message may be withheld.
     """
-    parsed = parse_message(message, limits=limits)
-    faults = [_fault(number, error, code) for number, error in enumerate(errors or [], 1)]
+    parsed, batch = message_of(message, message_number, limits)
+    faults = [_fault(number, error, code, parsed) for number, error in enumerate(errors or [], 1)]
     when = _time(sent) if sent is not None else datetime.now(UTC).strftime("%Y%m%d%H%M%S+0000")
     if control_id is not None and len(control_id) > _LONGEST_CONTROL_ID:
         raise BadInput(where="control_id", problem=AckProblem.TOO_LONG, limit=_LONGEST_CONTROL_ID)
@@ -111,6 +119,7 @@ def build_hl7_ack(
         raise BadInput(where="text, an error's text or control_id", problem=AckProblem.NO_ESCAPE) from None
     fields = list(_fields(ack, ack.given))
     return BuiltAck(
+        batch=BatchPlace.of(batch),
         acknowledgment=composed(ack.message, ack.version, public=ack.given),
         mode=ack.mode,
         asked=ack.asked,
@@ -118,17 +127,19 @@ def build_hl7_ack(
         application_answers=ack.answers,
         notes=tuple(note.value for note in ack.notes),
         fields=tuple(fields[:_MOST_FIELDS]),
-        more_fields=max(0, len(fields) - _MOST_FIELDS),
+        more_fields=max(0, len(fields) - _MOST_FIELDS) or None,
     )
 
 
-def _fault(number: int, error: AckError, code: Code) -> AckFault:
+def _fault(number: int, error: AckError, code: Code, parsed: Message) -> AckFault:
     where = f"errors, entry {number},"
     table = dictionary.table(ERROR_TABLE)
     if table is None or not error.code.isdecimal() or error.code not in table.codes:
         raise BadInput(where=f"{where} code", problem=AckProblem.CODE_UNKNOWN)
     if code in _SUCCESS and error.severity in ("E", "F"):
         raise BadInput(where=where, problem=AckProblem.ERROR_OF_SUCCESS)
+    if not has_severity(parsed, error.severity):
+        raise BadInput(where=f"{where} severity", problem=AckProblem.SEVERITY_UNKNOWN)
     location = read_path(error.location) if error.location else None
     if error.location and location is None:
         raise BadInput(where=f"{where} location", problem=AckProblem.NOT_A_LOCATION)

@@ -50,9 +50,11 @@ class Comparison(BaseModel):
     total: Annotated[int, PUBLIC] = Field(description="differences without noise")
     counts: Annotated[dict[str, int], PUBLIC] = Field(description="by kind of change")
     places: Annotated[dict[str, int], PUBLIC] = Field(description="differences by segment and field")
-    more_places: Annotated[int, PUBLIC] = Field(description="segments and fields that are left out of places")
+    more_places: Annotated[int | None, PUBLIC] = Field(
+        default=None, description="segments and fields that are left out of places"
+    )
     noise: tuple[ComparedValue, ...] = Field(description="MSH-7 and MSH-10, which differ between any two messages")
-    more_noise: Annotated[int, PUBLIC]
+    more_noise: Annotated[int | None, PUBLIC] = None
     notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd in reading either message")
     offset: Annotated[int, PUBLIC]
     next_offset: Annotated[int | None, PUBLIC] = Field(default=None, description="more follow: ask for this offset")
@@ -112,9 +114,9 @@ def compare_hl7_messages(
         total=total,
         counts=dict(counts),
         places=dict(places.most_common(_PLACES_LISTED)),
-        more_places=max(0, len(places) - _PLACES_LISTED),
+        more_places=max(0, len(places) - _PLACES_LISTED) or None,
         noise=tuple(noise),
-        more_noise=more_noise,
+        more_noise=more_noise or None,
         notes=tuple(_notes(messages)),
         offset=offset,
         next_offset=end if end < total else None,

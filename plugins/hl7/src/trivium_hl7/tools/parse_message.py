@@ -11,14 +11,13 @@ from pydantic import Field
 
 from trivium.api import EMBEDDED, BadInput, Effect, Given, tool
 from trivium_hl7 import dictionary
-from trivium_hl7.batch import begins_several, read_batch
 from trivium_hl7.elements import Position, describe, in_segment, positions
 from trivium_hl7.escapes import has_unknown_sequence
 from trivium_hl7.paths import Path, read_path
-from trivium_hl7.problems import MessageProblem, Note, ReferenceProblem, Remark
-from trivium_hl7.reader import NULL, Limits, Message, parse_message
-from trivium_hl7.tools.batch_summary import chosen_message
-from trivium_hl7.tools.results import BatchSummary, Header, HeaderValue, ParsedMessage, SegmentPart, ValuedPlace
+from trivium_hl7.problems import Note, ReferenceProblem, Remark
+from trivium_hl7.reader import NULL, Limits, Message
+from trivium_hl7.tools.batch_summary import MessageNumber, message_of
+from trivium_hl7.tools.results import Header, HeaderValue, ParsedMessage, SegmentPart, ValuedPlace
 
 _PAGE_CHARACTERS: Final = 60_000
 """A page ends after the value with which it passes this, however few its values are."""
@@ -44,9 +43,7 @@ def parse_hl7_message(
     limit: Annotated[int, Field(ge=1, le=2000, description="Most values in one answer.")] = 400,
     offset: Annotated[int, Field(ge=0, description="Values to skip: next_offset of the answer before.")] = 0,
     value_limit: Annotated[int, Field(ge=20, le=50_000, description="Longer values are cut to this length.")] = 1000,
-    message_number: Annotated[
-        int | None, Field(ge=1, description="Which message of a batch; unset: the first that can be read.")
-    ] = None,
+    message_number: MessageNumber = None,
 ) -> ParsedMessage:
     """Parse an HL7 v2 message into its segments, fields, repetitions, components and sub-components, with meanings.
 
@@ -60,7 +57,7 @@ def parse_hl7_message(
     Of a batch it says what is in it (types, envelopes, counts that do not fit, messages that cannot be read) and parses
     one message: choose by message_number. Whether a message conforms to the standard says validate_hl7_message.
     """
-    parsed, batch = _read(message, message_number, limits)
+    parsed, batch = message_of(message, message_number, limits)
     chosen = _chosen(segments or [])
     version, notes = _definitions(parsed)
     notes = [*parsed.notes, *notes, *_escape_notes(parsed)]
@@ -80,15 +77,6 @@ def parse_hl7_message(
         next_offset=end if end < total else None,
         segments=tuple(_parts(page)),
     )
-
-
-def _read(text: str, number: int | None, limits: Limits) -> tuple[Message, BatchSummary | None]:
-    """The message to parse, and what stands around it."""
-    if not begins_several(text):
-        if number not in (None, 1):
-            raise BadInput(where="message_number", problem=MessageProblem.NO_SUCH_NUMBER, found=1)
-        return parse_message(text, limits=limits), None
-    return chosen_message(read_batch(text, limits), number, limits)
 
 
 def _chosen(entries: Sequence[str]) -> list[Path]:

@@ -62,7 +62,7 @@ class MessagesProfile(_Model):
 
     messages: Annotated[int, PUBLIC] = Field(description="messages that were counted")
     files: Annotated[int | None, PUBLIC] = Field(default=None, description="files that were read")
-    left_out: Annotated[int, PUBLIC] = Field(description="messages of other types")
+    left_out: Annotated[int | None, PUBLIC] = Field(default=None, description="messages of other types")
     not_read: Annotated[bool, PUBLIC] = Field(description="there are more than most")
     unreadable: tuple[Unread, ...]
     types: Annotated[dict[str, int], PUBLIC] = Field(description="MSH-9")
@@ -71,14 +71,16 @@ class MessagesProfile(_Model):
     charsets: Annotated[dict[str, int], PUBLIC] = Field(description="MSH-18")
     separators: Annotated[dict[str, int], PUBLIC]
     oddities: Annotated[dict[str, int], PUBLIC] = Field(description="what was odd, by messages")
-    more_kinds: Annotated[int, PUBLIC] = Field(description="rare types, versions ... left out")
+    more_kinds: Annotated[int | None, PUBLIC] = Field(default=None, description="rare types, versions ... left out")
     definitions: Annotated[str, PUBLIC] = Field(description="version whose definitions name the fields")
     segments: tuple[SegmentProfile, ...]
-    more_segments: Annotated[int, PUBLIC]
+    more_segments: Annotated[int | None, PUBLIC] = None
     total: Annotated[int, PUBLIC] = Field(description="fields that have a value anywhere")
     offset: Annotated[int, PUBLIC]
     next_offset: Annotated[int | None, PUBLIC] = Field(default=None, description="more follow: ask for this offset")
-    fields_left_out: Annotated[int, PUBLIC] = Field(description="values in fields that are not counted")
+    fields_left_out: Annotated[int | None, PUBLIC] = Field(
+        default=None, description="values in fields that are not counted"
+    )
     fields: tuple[FieldProfile, ...]
     site_profile: Annotated[str | None, PUBLIC, BLOCK] = Field(
         default=None, description="a draft in TOML for validate_hl7_message"

@@ -116,16 +116,27 @@ class BatchSummary(_Model):
 
     message_number: Annotated[int, PUBLIC] = Field(description="which message follows")
     message_count: Annotated[int, PUBLIC]
-    unreadable: Annotated[int, PUBLIC]
+    unreadable: Annotated[int | None, PUBLIC] = None
     types: tuple[TypeCount, ...] = Field(description="MSH-9, most frequent first")
-    other_types: Annotated[int, PUBLIC] = Field(description="messages of further types")
+    other_types: Annotated[int | None, PUBLIC] = Field(default=None, description="messages of further types")
     messages: tuple[BatchMessage, ...] = Field(description="from message_number on")
-    more: Annotated[int, PUBLIC] = Field(description="messages after these")
+    more: Annotated[int | None, PUBLIC] = Field(default=None, description="messages after these")
     envelopes: tuple[Envelope, ...]
-    more_envelopes: Annotated[int, PUBLIC]
+    more_envelopes: Annotated[int | None, PUBLIC] = None
     framed: Annotated[bool, PUBLIC] = Field(description="in MLLP framing bytes")
     notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="counts that do not fit ...")
-    more_notes: Annotated[int, PUBLIC]
+    more_notes: Annotated[int | None, PUBLIC] = None
+
+
+class BatchPlace(_Model):
+    """Which message of several an answer is about."""
+
+    message_number: Annotated[int, PUBLIC]
+    message_count: Annotated[int, PUBLIC]
+
+    @classmethod
+    def of(cls, batch: BatchSummary | None) -> BatchPlace | None:
+        return cls(message_number=batch.message_number, message_count=batch.message_count) if batch else None
 
 
 class ParsedMessage(_Model):

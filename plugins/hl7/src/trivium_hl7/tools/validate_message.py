@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from trivium.api import EMBEDDED, PUBLIC, BadInput, Effect, Given, Kind, PhiBy, tool
 from trivium_hl7 import dictionary
 from trivium_hl7.elements import Position, describe
-from trivium_hl7.reader import Limits, Segment, parse_message
+from trivium_hl7.reader import Limits, Segment
+from trivium_hl7.tools.batch_summary import MessageNumber, message_of
+from trivium_hl7.tools.results import BatchPlace
 from trivium_hl7.validation.problems import ProfileProblem, VersionProblem
 from trivium_hl7.validation.profiles import Profiles
 from trivium_hl7.validation.rules import Severity
@@ -66,6 +68,7 @@ class Totals(_Model):
 class ValidationResult(_Model):
     """Whether a message conforms, and everything that says otherwise."""
 
+    batch: BatchPlace | None = Field(default=None, description="where there are several messages")
     verdict: Annotated[Literal["conforms", "conforms with warnings", "does not conform"], PUBLIC]
     totals: Totals = Field(description="single findings of each severity")
     ignored: Annotated[int | None, PUBLIC] = Field(default=None, description="findings that the site profile ignores")
@@ -89,7 +92,10 @@ def validate_hl7_message(
     message: Annotated[
         str,
         EMBEDDED,
-        Field(description="One HL7 v2 message, any version, from MSH on; segments end with CR, LF or CR LF."),
+        Field(
+            description="An HL7 v2 message, any version, from MSH on; segments end with CR, LF or CR LF. Or several of "
+            "them, or a batch file (FHS, BHS)."
+        ),
     ],
     version: Annotated[
         str | None, Field(description="Judge by this version, e.g. 2.5.1, instead of the one in MSH-12.", max_length=12)
@@ -105,6 +111,7 @@ def validate_hl7_message(
     ] = "note",
     limit: Annotated[int, Field(ge=1, le=500, description="Most findings in one answer.")] = 100,
     offset: Annotated[int, Field(ge=0, description="Findings to skip: next_offset of the answer before.")] = 0,
+    message_number: MessageNumber = None,
 ) -> ValidationResult:
     """Check an HL7 v2 message against the standard of its own version and against a site profile, all findings at once.
 
@@ -118,17 +125,18 @@ def validate_hl7_message(
     each other (MSH-9, OBX-2, OBR-25, order numbers, merges). Each finding has a rule, severity, path, what would be
     right and the source; equal ones are counted together. A site profile in TOML can describe Z segments, local codes,
     required and optional fields, and findings to ignore: keys title, applies_to, ignore, required, optional, tables,
-    segments. Conditions on fields that the standard has in prose only are not checked. One message per call. Nothing is
-    stored or sent.
+    segments. Conditions on fields that the standard has in prose only are not checked. Of a batch it checks one
+    message: choose by message_number; parse_hl7_message lists them. Nothing is stored or sent.
     """
     from trivium_hl7.validation.checking import validate  # the rules are read on first use
 
-    parsed = parse_message(message, limits=limits)
+    parsed, batch = message_of(message, message_number, limits)
     report = validate(parsed, version=_version(version), profile=_profile(profiles, profile, profile_toml))
     listed = [one for one in report.findings if one.severity.rank <= Severity(severity).rank]
     page = listed[offset : offset + limit]
     end = offset + len(page)
     return ValidationResult(
+        batch=BatchPlace.of(batch),
         verdict=_verdict(report),
         totals=_totals(report),
         ignored=report.ignored or None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from trivium_hl7 import dictionary
@@ -29,12 +30,15 @@ _LOCAL: Final = {
     "0076": re.compile(r"Z[A-Z0-9]{2}"),
     "0354": re.compile(r"Z[A-Z0-9]{2}_[A-Z0-9]{3}|[A-Z][A-Z0-9]{2}_Z[A-Z0-9]{2}|(?:RTB|RSP|QBP)_[KQ]\d\d"),
     "0203": re.compile(r"NN[A-Z]{3}|Z.*"),
+    "0335": re.compile(r"(?:[5-9]|[1-9]\d+)ID|PRN.+|[API]?C[MDV]", re.ASCII),
+    "0338": re.compile(r"NN[A-Z]{3}"),
     SYSTEMS: re.compile(r"99.*|L|HL7\d{4}|ISO\d+|IBT\d+|X12DE\d+|NCPDP.*|[0-2](?:\.\d+)+"),
 }
 """Codes that a table describes by a pattern or leaves to the site."""
 _MOST_NAMED: Final = 16
-_NO_CODES: Final = frozenset({"...", "…", "etc", "varies", "Varies"})
-"""What some editions print where a list is open."""
+_PLACEHOLDER: Final = re.compile(r"(<[a-z#]+>)")
+_PLACEHOLDERS: Final = {"<integer>": r"\d+", "<day#>": "[1-7]+"}
+"""What stands for them; for any other: some text."""
 
 
 def code_faults(text: str, table_number: str, type_id: str, profile: SiteProfile | None) -> Iterator[tuple[str, str]]:
@@ -54,7 +58,7 @@ def code_faults(text: str, table_number: str, type_id: str, profile: SiteProfile
         return
     if _is_local(text, table_number):
         return
-    if text in table.codes:
+    if has_code(table_number, text):
         return
     yield _rule(table, type_id), _remedy(text, table, table_number)
 
@@ -66,7 +70,25 @@ def names_its_systems(table_number: str) -> bool:
 
 def has_code(table_number: str, text: str) -> bool:
     table = dictionary.table(table_number) if table_number else None
-    return table is not None and text in table.codes
+    if table is None:
+        return False
+    if text in table.codes:
+        return not _PLACEHOLDER.search(text)
+    return any(pattern.fullmatch(text) for pattern in _patterns(table_number))
+
+
+@cache
+def _patterns(table_number: str) -> tuple[re.Pattern[str], ...]:
+    """Codes that a table writes with a placeholder: `Q<integer>H` of table 0335, `TS<integer>` of table 0485."""
+    table = dictionary.table(table_number)
+    return tuple(_pattern(code) for code in (table.codes if table else ()) if _PLACEHOLDER.search(code))
+
+
+def _pattern(code: str) -> re.Pattern[str]:
+    parts = _PLACEHOLDER.split(code)
+    parts[::2] = map(re.escape, parts[::2])
+    parts[1::2] = (_PLACEHOLDERS.get(one, ".+") for one in parts[1::2])
+    return re.compile("".join(parts), re.ASCII)
 
 
 def is_system_oid(text: str) -> bool:
@@ -132,7 +154,7 @@ def _remedy(text: str, table: Table, number: str) -> str:
     near = next((code for code in table.codes if code.upper() == text.strip().upper()), None)
     if near is not None:
         return f"write {near}, as {named} has it"
-    codes = [code for code in table.codes if code not in _NO_CODES]
+    codes = list(table.codes)
     if len(codes) > _MOST_NAMED:
         return f"use one of the {len(codes)} codes of {named}"
     return f"use a code of {named}: {_listed(codes)}"
