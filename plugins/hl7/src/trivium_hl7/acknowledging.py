@@ -112,8 +112,8 @@ def acknowledge(
     Raises `ValueError` where a text cannot be written because the message declares no escape character, and `TooLarge`
     for a header whose fields are too long to be repeated.
     """
-    version = dictionary.nearest_version(message.version) or dictionary.FALLBACK_VERSION
-    if text and not faults and _since(version, "2.5"):
+    version = dictionary.version_for(message.version)
+    if text and not faults and dictionary.is_since(version, "2.5"):
         faults = [AckFault(ACCEPTED, "I", None, text) if code in _SUCCESS else AckFault(FAILED, "E", None, text)]
     lines: list[tuple[str, dict[int, tuple[Value | list[Value], Reason]]]] = [
         ("MSH", _header(message, version, sent, control_id)),
@@ -148,15 +148,10 @@ def _answers(message: Message, version: str) -> Iterator[str]:
             yield f"{code}^{event}"
 
 
-def _since(version: str, first: str) -> bool:
-    known = dictionary.versions()
-    return known.index(version) >= known.index(first)
-
-
 def has_severity(message: Message, severity: Severity) -> bool:
     """Whether ERR-4 of the acknowledgment can say so: F came with 2.7, and before 2.5 there is no ERR-4."""
-    version = dictionary.nearest_version(message.version) or dictionary.FALLBACK_VERSION
-    return severity != "F" or _since(version, "2.7") or not _since(version, "2.5")
+    version = dictionary.version_for(message.version)
+    return severity != "F" or dictionary.is_since(version, "2.7") or not dictionary.is_since(version, "2.5")
 
 
 def _header(
@@ -175,7 +170,7 @@ def _header(
         if field_text(header, theirs)
     }
     event = header.value(9, component=2)
-    if _since(version, "2.3.1"):
+    if dictionary.is_since(version, "2.3.1"):
         fields[9] = (("ACK", event, "ACK"), Reason.TYPE)
     else:
         fields[9] = (("ACK", event), Reason.TYPE_OLD)
@@ -190,17 +185,17 @@ def _acknowledged(
     fields: dict[int, tuple[Value | list[Value], Reason]] = {1: (code, Reason.CODE)}
     if number := field_text(message.header, 10):
         fields[2] = (Written(number), Reason.ECHO)
-    if not _since(version, "2.5"):
+    if not dictionary.is_since(version, "2.5"):
         if words := text or next((fault.text for fault in faults if fault.text), ""):
             fields[3] = (words, Reason.TEXT)
-        if faults and _since(version, "2.2"):
+        if faults and dictionary.is_since(version, "2.2"):
             fields[6] = (_coded(faults[0]), Reason.CONDITION)
     return fields
 
 
 def _errors(version: str, faults: Sequence[AckFault]) -> Iterator[dict[int, tuple[Value | list[Value], Reason]]]:
     """The fields of each ERR segment."""
-    if faults and not _since(version, "2.5"):
+    if faults and not dictionary.is_since(version, "2.5"):
         yield {1: ([_old_error(fault) for fault in faults], Reason.OLD_ERROR)}
         return
     for fault in faults:
@@ -238,7 +233,7 @@ def _place(path: Path) -> Value:
 def _fits(message: Message, version: str, code: Code) -> tuple[Mode, bool, list[AckNote]]:
     """The sender's mode, whether it wants this acknowledgment, and what to say of it."""
     accept, application = message.header.value(15), message.header.value(16)
-    if not (accept or application) or not _since(version, "2.2"):
+    if not (accept or application) or not dictionary.is_since(version, "2.2"):
         notes = [AckNote.ORIGINAL] if code.startswith("A") else [AckNote.ORIGINAL, AckNote.NOT_ORIGINAL]
         return "original", code.startswith("A"), notes
     condition = accept if code.startswith("C") else application

@@ -55,7 +55,7 @@ def tables(prefix: str, chosen: Mapping[str, str]) -> Sequence[str]:
 
 
 def _version(chosen: Mapping[str, str]) -> str:
-    return dictionary.nearest_version(chosen.get("version", "")) or dictionary.FALLBACK_VERSION
+    return dictionary.version_for(chosen.get("version", ""))
 
 
 def _beginning(prefix: str, known: Iterable[str]) -> list[str]:

@@ -97,6 +97,18 @@ def nearest_version(declared: str) -> str | None:
     return series[-1] if series else None
 
 
+def version_for(declared: str) -> str:
+    """The version to look things up in for a message that names `declared`."""
+    return nearest_version(declared) or FALLBACK_VERSION
+
+
+@lru_cache(maxsize=256)
+def is_since(version: str, first: str) -> bool:
+    """Whether `version` is `first` or a later one. Raises `ValueError` for what is no version with definitions."""
+    order = versions()
+    return order.index(version) >= order.index(first)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def segment_name(segment_id: str) -> str | None:
     entry = load("segments")["segments"].get(segment_id)

@@ -86,7 +86,7 @@ class Profile:
     def add(self, message: Message) -> None:
         """Count one message."""
         header = message.header
-        version = dictionary.nearest_version(message.version) or dictionary.FALLBACK_VERSION
+        version = dictionary.version_for(message.version)
         self.messages += 1
         _count(self.types, type_of(message))
         _count(self.versions, _public(header, 12, version))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from trivium_hl7.result import Result
 
 
 class Status(StrEnum):
@@ -16,11 +18,7 @@ class Status(StrEnum):
     """No attribute or field of the dictionaries."""
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class DicomAttribute(_Answer):
+class DicomAttribute(Result):
     """An element of the DICOM dictionary."""
 
     tag: str
@@ -29,7 +27,7 @@ class DicomAttribute(_Answer):
     vr: str | None = Field(default=None, description="value representation, of elements that have rows")
 
 
-class MapRow(_Answer):
+class MapRow(Result):
     """One join of fields and an attribute."""
 
     attribute: str = Field(description="tags, / between the levels of sequences")
@@ -46,7 +44,7 @@ class MapRow(_Answer):
     corrected: str | None = Field(default=None, description="the source's spelling, where a slip of it was put right")
 
 
-class HomeOfValue(_Answer):
+class HomeOfValue(Result):
     """A place where the value travels, or where it is wrongly looked for."""
 
     place: str
@@ -57,18 +55,18 @@ class HomeOfValue(_Answer):
     source: str
 
 
-class SourcedRemark(_Answer):
+class SourcedRemark(Result):
     says: str
     source: str
 
 
-class CodePair(_Answer):
+class CodePair(Result):
     hl7: str
     dicom: str
     name: str | None = None
 
 
-class _Mapping(_Answer):
+class _Mapping(Result):
     status: Status
     summary: str
     differences: tuple[str, ...] = Field(default=(), description="where the home differs from message to message")

@@ -6,22 +6,19 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium_hl7 import dictionary
 from trivium_hl7.dictionary import Definition
 from trivium_hl7.explain import editions
+from trivium_hl7.result import Result
 
 _NOT_A_LETTER: Final = re.compile(r"[^a-z0-9]+")
 UNUSED: Final = "-"
 """Usage of fields whose source does not say it: those of ROL in 2.9.1, kept for old senders."""
 
 
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class Row(Model):
+class Row(Result):
     """A field or component in one version."""
 
     path: str
@@ -36,7 +33,7 @@ class Row(Model):
     item: int | None = Field(default=None, description="item number")
 
 
-class Past(Model):
+class Past(Result):
     """How something was defined in some versions."""
 
     versions: str

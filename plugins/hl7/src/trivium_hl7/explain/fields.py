@@ -10,10 +10,11 @@ from pydantic import Field
 
 from trivium_hl7 import dictionary
 from trivium_hl7.explain import definitions, editions, places, shapes, words
-from trivium_hl7.explain.definitions import Model, Past, Row
+from trivium_hl7.explain.definitions import Past, Row
 from trivium_hl7.explain.places import Level, Place
 from trivium_hl7.explain.segments import LOCAL_NOTE, Near, is_local
 from trivium_hl7.explain.tables import CodeRow, code_rows, keeper
+from trivium_hl7.result import Result
 
 _MOST_CODES: Final = 40
 _MOST_NEAR: Final = 10
@@ -25,7 +26,7 @@ _FIRST_PART_NOTE: Final = (
 _ABSENT_NOTE: Final = "this version defines no such place; the levels it does define and the other versions are shown"
 
 
-class TableExcerpt(Model):
+class TableExcerpt(Result):
     number: str
     name: str
     type: str
@@ -34,7 +35,7 @@ class TableExcerpt(Model):
     more: int | None = Field(default=None, description="further codes: see lookup_hl7_table")
 
 
-class FieldExplanation(Model):
+class FieldExplanation(Result):
     status: Literal["defined", "undefined", "site-defined", "unknown"] = Field(
         description="undefined: the segment or data type is known, the place below it is not"
     )

@@ -12,8 +12,8 @@ from pydantic import Field
 from trivium.api import BLOCK, BadInput
 from trivium_hl7 import dictionary, structures
 from trivium_hl7.explain import editions, words
-from trivium_hl7.explain.definitions import Model
 from trivium_hl7.explain.problems import QuestionProblem
+from trivium_hl7.result import Result
 from trivium_hl7.structures import Exchange, Node
 
 _TYPED: Final = re.compile(r"([A-Z]{3})(?:\s*[\^_ /-]\s*([A-Z][A-Z0-9]{2})(?:\^\w{3,7})?)?", re.ASCII)
@@ -27,7 +27,7 @@ LOCAL_NOTE: Final = "types and events that begin with Z are local: the standard 
 UNKNOWN_NOTE: Final = "no version of HL7 v2 has this message; those with its event or its type are near"
 
 
-class Line(Model):
+class Line(Result):
     """A segment or group of the structure, in order; depth 0 is the message itself."""
 
     depth: int
@@ -39,7 +39,7 @@ class Line(Model):
     status: str | None = Field(default=None, description="B backward compatible, D deprecated")
 
 
-class Answers(Model):
+class Answers(Result):
     """What answers the message, as MSH-9 of the answer; empty: nothing is said."""
 
     original: tuple[str, ...] = Field(description="original mode")
@@ -47,12 +47,12 @@ class Answers(Model):
     application: tuple[str, ...] = Field(description="enhanced mode: application answer, where MSH-16 asks for it")
 
 
-class Candidate(Model):
+class Candidate(Result):
     message: str
     name: str
 
 
-class MessageExplanation(Model):
+class MessageExplanation(Result):
     status: Literal["defined", "several", "unknown"] = Field(description="several: see near and ask for one of them")
     message: str | None = Field(default=None, description="MSH-9.1^MSH-9.2; absent: a structure without a single event")
     event: str | None = Field(default=None, description="the event's name")

@@ -12,7 +12,8 @@ from pydantic import Field
 from trivium_hl7 import dictionary, structures
 from trivium_hl7.dictionary import Definition
 from trivium_hl7.explain import definitions, editions, words
-from trivium_hl7.explain.definitions import Model, Row
+from trivium_hl7.explain.definitions import Row
+from trivium_hl7.result import Result
 
 _MOST_NEAR: Final = 8
 _MOST_STRUCTURES: Final = 60
@@ -25,14 +26,14 @@ EARLY_NOTE: Final = "the sources for 2.1 to 2.6 tell required fields from all ot
 LATE_NOTE: Final = "the source for 2.8 has no lengths; C and W are those that 2.7.1 and 2.9.1 agree on"
 
 
-class Near(Model):
+class Near(Result):
     """Something of a similar name."""
 
     id: str
     name: str
 
 
-class Change(Model):
+class Change(Result):
     """What a version changed against the version before it that has the segment."""
 
     version: str
@@ -42,7 +43,7 @@ class Change(Model):
     after: str | None = None
 
 
-class SegmentExplanation(Model):
+class SegmentExplanation(Result):
     status: Literal["defined", "site-defined", "unknown"]
     id: str | None = Field(default=None, description="absent: unknown")
     name: str | None = None

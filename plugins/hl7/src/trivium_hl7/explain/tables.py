@@ -12,8 +12,8 @@ from trivium.api import BadInput
 from trivium_hl7 import dictionary
 from trivium_hl7.dictionary import CODE_STATUS, Code
 from trivium_hl7.explain import editions, words
-from trivium_hl7.explain.definitions import Model
 from trivium_hl7.explain.problems import QuestionProblem
+from trivium_hl7.result import Result
 
 _NUMBER: Final = re.compile(r"(?:hl7)?[\s_-]*(?:v2-)?(?:table)?[\s#_-]*0*(\d{1,4})", re.IGNORECASE | re.ASCII)
 _MOST_MATCHES: Final = 12
@@ -31,7 +31,7 @@ NO_CODES_NOTE: Final = "our sources carry no codes of it: it is empty, left to s
 EARLY_NOTE: Final = "versions of codes are known from 2.3.1 to 2.8.2"
 
 
-class CodeRow(Model):
+class CodeRow(Result):
     code: str
     display: str = Field(description="empty: the sources have none")
     status: str | None = Field(default=None, description="absent: active")
@@ -39,7 +39,7 @@ class CodeRow(Model):
     versions: str | None = Field(default=None, description="whose table lists it; absent: not known")
 
 
-class TableMatch(Model):
+class TableMatch(Result):
     """A table that fits words."""
 
     number: str
@@ -49,7 +49,7 @@ class TableMatch(Model):
     matching: tuple[CodeRow, ...] = Field(default=(), description="codes whose display fits")
 
 
-class TableLookup(Model):
+class TableLookup(Result):
     status: Literal["found", "unknown table", "unknown code", "search"] = Field(
         description="search: words were asked for, see matches"
     )

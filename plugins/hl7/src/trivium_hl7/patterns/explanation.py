@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium.api import BLOCK, PUBLIC, Image
+from trivium_hl7.result import Result
 
 Transport = Literal["HL7 v2", "DICOM", "SOAP", "none"]
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class KnownPattern(_Answer):
+class KnownPattern(Result):
     name: str
     title: str
     other_names: tuple[str, ...]
 
 
-class ActorOfPattern(_Answer):
+class ActorOfPattern(Result):
     id: str
     name: str
     role: str | None = None
     ihe: tuple[str, ...] = Field(default=(), description="IHE actors that it plays")
 
 
-class StepOfPattern(_Answer):
+class StepOfPattern(Result):
     number: int
     sender: str
     receiver: str
@@ -46,7 +43,7 @@ class StepOfPattern(_Answer):
     )
 
 
-class Sample(_Answer):
+class Sample(Result):
     """A synthetic message for a step: its form, not the step's status values."""
 
     step: int
@@ -54,26 +51,26 @@ class Sample(_Answer):
     text: Annotated[str, PUBLIC, BLOCK]
 
 
-class TransactionOfPattern(_Answer):
+class TransactionOfPattern(Result):
     id: str
     name: str
     transport: str | None = None
     messages: tuple[str, ...] = Field(default=(), description="that IHE lists for it, with their HL7 versions")
 
 
-class PitfallOfPattern(_Answer):
+class PitfallOfPattern(Result):
     says: str
     source: str
 
 
-class CounterpartOfPattern(_Answer):
+class CounterpartOfPattern(Result):
     what: str
     hl7: str
     dicom: str | None = None
     fhir: str | None = None
 
 
-class ExplainedPattern(_Answer):
+class ExplainedPattern(Result):
     """A pattern, or the list of them."""
 
     found: bool

@@ -50,8 +50,7 @@ class Place:
         return self.code in REPLIES or "MSA" in self.segments
 
     def since(self, version: str) -> bool:
-        order = dictionary.versions()
-        return order.index(self.version) >= order.index(version)
+        return dictionary.is_since(self.version, version)
 
     @property
     def coded_type(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from trivium_hl7.dictionary import Definition, versions
+from trivium_hl7.dictionary import Definition, is_since
 from trivium_hl7.escapes import escape
 from trivium_hl7.samples import codes
 from trivium_hl7.samples.case import Case
@@ -132,8 +132,7 @@ class Pen:
         return parts
 
     def _since(self, version: str) -> bool:
-        order = versions()
-        return order.index(self.version) >= order.index(version)
+        return is_since(self.version, version)
 
     def _primitive(self, part: Part, definition: Definition, table: str) -> str:
         text = part.text(definition.type) if isinstance(part, Value) else part or ""

@@ -36,7 +36,7 @@ class Answer:
     @property
     def version(self) -> str:
         """The version whose definitions explain it."""
-        return dictionary.nearest_version(self.message.version) or dictionary.FALLBACK_VERSION
+        return dictionary.version_for(self.message.version)
 
 
 def read_answer(data: bytes, control_id: str, *, encoding: str, limits: Limits, milliseconds: float) -> Answer:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium.api import PUBLIC, Kind, Phi, PhiBy
+from trivium_hl7.result import Result
 from trivium_hl7.sending.codes import Code, Outcome
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class AnswerValue(_Model):
+class AnswerValue(Result):
     """A valued place of an answer."""
 
     path: Annotated[str, PUBLIC]
@@ -25,14 +22,14 @@ class AnswerValue(_Model):
     full_length: Annotated[int | None, PUBLIC] = Field(default=None, description="characters, where it was cut")
 
 
-class Place(_Model):
+class Place(Result):
     """A place in the message that was sent."""
 
     path: Annotated[str, PUBLIC]
     name: Annotated[str, PUBLIC] = Field(description="empty: not in the dictionary")
 
 
-class NamedError(_Model):
+class NamedError(Result):
     """One error that the receiver names (ERR, or MSA-6)."""
 
     places: tuple[Place, ...] = Field(description="where in the message that was sent; empty: not said")
@@ -43,7 +40,7 @@ class NamedError(_Model):
     what_to_do: Annotated[str | None, PUBLIC] = None
 
 
-class Acknowledgment(_Model):
+class Acknowledgment(Result):
     """One answer to the message."""
 
     code: Code = Field(description="MSA-1, table 0008")
@@ -56,7 +53,7 @@ class Acknowledgment(_Model):
     notes: Annotated[tuple[str, ...], PUBLIC] = Field(description="what was odd about the answer's text")
 
 
-class SentMessage(_Model):
+class SentMessage(Result):
     """What became of a message."""
 
     outcome: Outcome = Field(

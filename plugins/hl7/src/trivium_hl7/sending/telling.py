@@ -119,7 +119,7 @@ def _told(path: Path) -> bool:
 
 
 def _error(fault: Fault, message: Message) -> NamedError:
-    version = dictionary.nearest_version(message.version) or dictionary.FALLBACK_VERSION
+    version = dictionary.version_for(message.version)
     code = fault.code.value.strip() if fault.code else ""
     return NamedError(
         places=tuple(Place(path=str(path), name=_place_name(path, version)) for path in fault.places[:_MOST_PLACES]),

@@ -122,7 +122,7 @@ def _unreadable(entry: Entry, failure: ToolFailure) -> BatchMessage:
 
 def _marked(message: Message, number: int) -> tuple[str, Kind | None]:
     """A field of MSH as it is written, cut, and the first kind that one of its parts is."""
-    version = dictionary.nearest_version(message.version) or dictionary.FALLBACK_VERSION
+    version = dictionary.version_for(message.version)
     text = field_text(message.header, number)
     if len(text) > _LONGEST:
         return text[:_LONGEST], Kind.TEXT

@@ -17,6 +17,7 @@ from trivium_hl7.elements import describe, positions
 from trivium_hl7.paths import read_path
 from trivium_hl7.problems import AckProblem
 from trivium_hl7.reader import Limits, Message
+from trivium_hl7.result import Result
 from trivium_hl7.tools.batch_summary import MessageNumber, message_of
 from trivium_hl7.tools.results import BatchPlace
 
@@ -41,10 +42,8 @@ class AckError(BaseModel):
     text: str = Field(default="", max_length=250, description="What happened, for people. No patient data.")
 
 
-class AckField(BaseModel):
+class AckField(Result):
     """One valued place of the acknowledgment."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     path: Annotated[str, PUBLIC]
     name: Annotated[str, PUBLIC]
@@ -54,10 +53,8 @@ class AckField(BaseModel):
     why: Annotated[str, PUBLIC]
 
 
-class BuiltAck(BaseModel):
+class BuiltAck(Result):
     """An acknowledgment."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     batch: BatchPlace | None = Field(default=None, description="where there are several messages")
     acknowledgment: Composed = Field(description="segments end with CR; values of the message may be withheld")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from trivium.api import EMBEDDED, PUBLIC, BadInput, Effect, Given, Kind, PhiBy, tool
+from trivium.api import EMBEDDED, PUBLIC, Effect, Given, Kind, PhiBy, tool
 from trivium_hl7 import dictionary
 from trivium_hl7.comparing import Change, Difference, differences
 from trivium_hl7.elements import Position, describe, in_segment
 from trivium_hl7.pairing import Side
-from trivium_hl7.paths import Path, read_path
-from trivium_hl7.problems import ReferenceProblem
+from trivium_hl7.paths import Path
 from trivium_hl7.reader import Limits, Message, parse_message
+from trivium_hl7.result import Result
+from trivium_hl7.tools.choices import chosen_paths
 
 _MOST_IGNORED: Final = 100
 _NOISE_LISTED: Final = 10
@@ -23,10 +24,8 @@ _PAGE_CHARACTERS: Final = 60_000
 """A page ends after the difference with which its values pass this."""
 
 
-class ComparedValue(BaseModel):
+class ComparedValue(Result):
     """One difference."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     change: Annotated[Change, PUBLIC]
     path: Annotated[str, PUBLIC] = Field(description="in the left message; in the right one where only that has it")
@@ -41,10 +40,8 @@ class ComparedValue(BaseModel):
     values: Annotated[int | None, PUBLIC] = Field(default=None, description="valued places of a whole segment")
 
 
-class Comparison(BaseModel):
+class Comparison(Result):
     """What differs between two messages."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     equal: Annotated[bool, PUBLIC] = Field(description="nothing differs save noise and what was ignored")
     total: Annotated[int, PUBLIC] = Field(description="differences without noise")
@@ -86,9 +83,9 @@ def compare_hl7_messages(
     decoded, so other separators, line ends and empty parts at the end are no difference; null ("") and empty are.
     Pages go on with next_offset. Values that identify a person are marked and may be withheld.
     """
-    ignored = _ignored(ignore or [])
+    ignored = chosen_paths(ignore or [], where="ignore", most=_MOST_IGNORED)
     messages = parse_message(left, limits=limits, where="left"), parse_message(right, limits=limits, where="right")
-    versions = [dictionary.nearest_version(one.version) or dictionary.FALLBACK_VERSION for one in messages]
+    versions = [dictionary.version_for(one.version) for one in messages]
     counts, places = Counter[str](), Counter[str]()
     noise: list[ComparedValue] = []
     page: list[ComparedValue] = []
@@ -122,18 +119,6 @@ def compare_hl7_messages(
         next_offset=end if end < total else None,
         differences=tuple(page),
     )
-
-
-def _ignored(entries: list[str]) -> list[Path]:
-    if len(entries) > _MOST_IGNORED:
-        raise BadInput(where="ignore", problem=ReferenceProblem.TOO_MANY, limit=_MOST_IGNORED)
-    paths = []
-    for number, entry in enumerate(entries, 1):
-        path = read_path(entry)
-        if path is None:
-            raise BadInput(where=f"ignore, entry {number},", problem=ReferenceProblem.NOT_A_PATH)
-        paths.append(path)
-    return paths
 
 
 def _notes(messages: tuple[Message, Message]) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium.api import BLOCK, PUBLIC, Effect, tool
 from trivium_hl7.mirth.request import LONGEST_NAME, Acknowledge, Destination, Dialect, Payload, Request, Source
+from trivium_hl7.result import Result
 
 if TYPE_CHECKING:
     from trivium_hl7.mirth.fields import Entry
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
 _Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
-class MappedValue(BaseModel):
+class MappedValue(Result):
     """One value of the record that the channel reads out of each message."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str = Field(description="Name in the record: variable, column and JSON member.")
     hl7: tuple[str, ...] = Field(description="Places in HL7 v2; the first that has a value counts.")
@@ -26,10 +25,8 @@ class MappedValue(BaseModel):
     fhir: str | None = Field(default=None, description="FHIR R4 element.")
 
 
-class MirthChannel(BaseModel):
+class MirthChannel(Result):
     """A channel to import, and what to know of it."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     channel_id: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium.api import BLOCK, PUBLIC, tool
 from trivium.api import Effect as ToolEffect
+from trivium_hl7.result import Result
 
 if TYPE_CHECKING:
     from trivium_hl7.samples import Effect, Sample
@@ -15,11 +16,7 @@ if TYPE_CHECKING:
 _MOST_WORDS: Final = 12
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class ScenarioChange(_Model):
+class ScenarioChange(Result):
     """What a word or phrase of the scenario did."""
 
     phrase: str
@@ -27,7 +24,7 @@ class ScenarioChange(_Model):
     more: int | None = Field(default=None, description="places beyond those named")
 
 
-class SampleMessage(_Model):
+class SampleMessage(Result):
     """A synthetic message. Nobody in it exists."""
 
     message_type: str = Field(description="MSH-9.1 and MSH-9.2")

@@ -9,19 +9,19 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from trivium.api import EMBEDDED, BadInput, Effect, Given, tool
+from trivium.api import EMBEDDED, Effect, Given, tool
 from trivium_hl7 import dictionary
 from trivium_hl7.elements import Position, describe, in_segment, positions
 from trivium_hl7.escapes import has_unknown_sequence
-from trivium_hl7.paths import Path, read_path
-from trivium_hl7.problems import Note, ReferenceProblem, Remark
+from trivium_hl7.paths import Path
+from trivium_hl7.problems import Note, Remark
 from trivium_hl7.reader import NULL, Limits, Message
 from trivium_hl7.tools.batch_summary import MessageNumber, message_of
+from trivium_hl7.tools.choices import chosen_paths
 from trivium_hl7.tools.results import Header, HeaderValue, ParsedMessage, SegmentPart, ValuedPlace
 
 _PAGE_CHARACTERS: Final = 60_000
 """A page ends after the value with which it passes this, however few its values are."""
-_MOST_CHOICES: Final = 20
 _HEADER_CHARACTERS: Final = 200
 
 
@@ -58,7 +58,7 @@ def parse_hl7_message(
     one message: choose by message_number. Whether a message conforms to the standard says validate_hl7_message.
     """
     parsed, batch = message_of(message, message_number, limits)
-    chosen = _chosen(segments or [])
+    chosen = chosen_paths(segments or [], where="segments")
     version, notes = _definitions(parsed)
     notes = [*parsed.notes, *notes, *_escape_notes(parsed)]
     total, found, unmatched = _find(parsed, chosen, offset, limit)
@@ -77,18 +77,6 @@ def parse_hl7_message(
         next_offset=end if end < total else None,
         segments=tuple(_parts(page)),
     )
-
-
-def _chosen(entries: Sequence[str]) -> list[Path]:
-    if len(entries) > _MOST_CHOICES:
-        raise BadInput(where="segments", problem=ReferenceProblem.TOO_MANY, limit=_MOST_CHOICES)
-    chosen = []
-    for number, entry in enumerate(entries, 1):
-        path = read_path(entry)
-        if path is None:
-            raise BadInput(where=f"segments, entry {number},", problem=ReferenceProblem.NOT_A_PATH)
-        chosen.append(path)
-    return chosen
 
 
 def _definitions(parsed: Message) -> tuple[str, list[Note]]:

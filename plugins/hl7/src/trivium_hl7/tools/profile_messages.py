@@ -13,15 +13,15 @@ from pydantic import Field
 from trivium.api import EMBEDDED, BadInput, Effect, Folders, Given, Rows, TooLarge, ToolFailure, tool
 from trivium_hl7 import dictionary
 from trivium_hl7.batch import read_batch
-from trivium_hl7.paths import Path, read_path
-from trivium_hl7.problems import ProfileProblem, ReferenceProblem
+from trivium_hl7.paths import Path
+from trivium_hl7.problems import ProfileProblem
 from trivium_hl7.profiling import FieldUse, Profile, SegmentUse, spread, type_of
 from trivium_hl7.reader import Limits, Message, parse_message
+from trivium_hl7.tools.choices import chosen_paths
 from trivium_hl7.tools.profile_results import FieldProfile, MessagesProfile, SegmentProfile, Unread
 
 _SUFFIXES: Final = frozenset({".hl7", ".txt", ".dat", ".msg", ".adt", ".oru", ".orm", ".er7", ""})
 _LISTED: Final = 40
-_MOST_CHOICES: Final = 20
 _MOST_SEGMENTS: Final = 200
 _EXAMPLES: Final = 3
 _MOST_COMPONENTS: Final = 60
@@ -69,7 +69,7 @@ def profile_hl7_messages(
     if (messages is None) == (folder is None):
         raise BadInput(where="folder", problem=ProfileProblem.NOTHING if folder is None else ProfileProblem.BOTH)
     wanted = _wanted(message_type)
-    chosen = _chosen(segments or [])
+    chosen = chosen_paths(segments or [], where="segments")
     reading = _Reading(limits)
     sources = reading.text(messages) if messages is not None else reading.files(folders, folder or "", max_files)
     profile, left_out, more = Profile(), 0, False
@@ -167,16 +167,6 @@ def _wanted(message_type: str | None) -> list[str]:
     if len(parts) > 3 or not all(part.replace("_", "").isalnum() and len(part) <= 8 for part in parts):
         raise BadInput(where="message_type", problem=ProfileProblem.NOT_A_TYPE)
     return parts
-
-
-def _chosen(entries: list[str]) -> list[Path]:
-    if len(entries) > _MOST_CHOICES:
-        raise BadInput(where="segments", problem=ReferenceProblem.TOO_MANY, limit=_MOST_CHOICES)
-    paths = [read_path(entry) for entry in entries]
-    if None in paths:
-        number = paths.index(None) + 1
-        raise BadInput(where=f"segments, entry {number},", problem=ReferenceProblem.NOT_A_PATH)
-    return [path for path in paths if path]
 
 
 def _below(path: Path, name: str, number: int) -> bool:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium.api import BLOCK, PUBLIC, Kind, Phi
+from trivium_hl7.result import Result
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class SegmentProfile(_Model):
+class SegmentProfile(Result):
     id: Annotated[str, PUBLIC]
     name: Annotated[str, PUBLIC] = Field(description="empty: local")
     messages: Annotated[int, PUBLIC] = Field(description="messages that have it")
@@ -21,7 +18,7 @@ class SegmentProfile(_Model):
     most: Annotated[int, PUBLIC] = Field(description="in one message")
 
 
-class FieldProfile(_Model):
+class FieldProfile(Result):
     path: Annotated[str, PUBLIC]
     name: Annotated[str, PUBLIC]
     type: Annotated[str, PUBLIC]
@@ -49,7 +46,7 @@ class FieldProfile(_Model):
     codes_not_shown: Annotated[int | None, PUBLIC] = Field(default=None, description="values that may tell of a person")
 
 
-class Unread(_Model):
+class Unread(Result):
     """What could not be read."""
 
     problem: Annotated[str, PUBLIC]
@@ -57,7 +54,7 @@ class Unread(_Model):
     examples: Annotated[tuple[str, ...], Phi(Kind.TEXT)] = Field(description="files, or messages by number")
 
 
-class MessagesProfile(_Model):
+class MessagesProfile(Result):
     """What the messages have in common, and where they differ."""
 
     messages: Annotated[int, PUBLIC] = Field(description="messages that were counted")

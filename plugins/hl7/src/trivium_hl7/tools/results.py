@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium.api import PUBLIC, Kind, Phi, PhiBy
 from trivium_hl7.elements import Element
+from trivium_hl7.result import Result
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class HeaderValue(_Model):
+class HeaderValue(Result):
     """A value of MSH."""
 
     value: Annotated[str, PhiBy("phi")]
@@ -23,7 +20,7 @@ class HeaderValue(_Model):
     full_length: Annotated[int | None, PUBLIC] = Field(default=None, description="characters, where it was cut")
 
 
-class Header(_Model):
+class Header(Result):
     """MSH-3 to MSH-12, the first component of each, as far as valued."""
 
     message_type: HeaderValue | None = None
@@ -39,7 +36,7 @@ class Header(_Model):
     processing_id: HeaderValue | None = None
 
 
-class ValuedPlace(_Model):
+class ValuedPlace(Result):
     """One valued field, component or sub-component."""
 
     path: Annotated[str, PUBLIC] = Field(description="SEG[n]-field[repetition].component.subcomponent")
@@ -72,7 +69,7 @@ class ValuedPlace(_Model):
         )
 
 
-class SegmentPart(_Model):
+class SegmentPart(Result):
     """The places of one segment that are on this page."""
 
     id: Annotated[str, PUBLIC]
@@ -81,7 +78,7 @@ class SegmentPart(_Model):
     values: tuple[ValuedPlace, ...]
 
 
-class BatchMessage(_Model):
+class BatchMessage(Result):
     """One message of a batch."""
 
     number: Annotated[int, PUBLIC] = Field(description="for message_number")
@@ -95,7 +92,7 @@ class BatchMessage(_Model):
     problem: Annotated[str | None, PUBLIC] = Field(default=None, description="why it is unreadable")
 
 
-class Envelope(_Model):
+class Envelope(Result):
     """A batch (BHS, BTS) or file (FHS, FTS)."""
 
     kind: Annotated[Literal["batch", "file"], PUBLIC]
@@ -105,13 +102,13 @@ class Envelope(_Model):
     values: tuple[ValuedPlace, ...] = Field(description="of header and trailer")
 
 
-class TypeCount(_Model):
+class TypeCount(Result):
     type: Annotated[str, PhiBy("phi")]
     phi: Annotated[Kind | None, PUBLIC] = None
     count: Annotated[int, PUBLIC]
 
 
-class BatchSummary(_Model):
+class BatchSummary(Result):
     """What stands in a batch, a file, or in several messages one after the other."""
 
     message_number: Annotated[int, PUBLIC] = Field(description="which message follows")
@@ -128,7 +125,7 @@ class BatchSummary(_Model):
     more_notes: Annotated[int | None, PUBLIC] = None
 
 
-class BatchPlace(_Model):
+class BatchPlace(Result):
     """Which message of several an answer is about."""
 
     message_number: Annotated[int, PUBLIC]
@@ -139,7 +136,7 @@ class BatchPlace(_Model):
         return cls(message_number=batch.message_number, message_count=batch.message_count) if batch else None
 
 
-class ParsedMessage(_Model):
+class ParsedMessage(Result):
     """A message: what it is first, then its valued places, a page at a time."""
 
     batch: BatchSummary | None = Field(default=None, description="where there are several messages")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium.api import EMBEDDED, PUBLIC, BadInput, Effect, Given, Kind, PhiBy, tool
 from trivium_hl7 import dictionary
 from trivium_hl7.elements import Position, describe
 from trivium_hl7.reader import Limits, Segment
+from trivium_hl7.result import Result
 from trivium_hl7.tools.batch_summary import MessageNumber, message_of
 from trivium_hl7.tools.results import BatchPlace
 from trivium_hl7.validation.problems import ProfileProblem, VersionProblem
@@ -25,11 +26,7 @@ if TYPE_CHECKING:
 _LONGEST_VALUE: Final = 200
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-
-class FoundValue(_Model):
+class FoundValue(Result):
     """What stands at one of the places of a finding."""
 
     path: Annotated[str, PUBLIC]
@@ -41,7 +38,7 @@ class FoundValue(_Model):
     )
 
 
-class FindingEntry(_Model):
+class FindingEntry(Result):
     """Equal findings: `<path> <problem>`, and what would be right."""
 
     severity: Annotated[Severity, PUBLIC]
@@ -59,13 +56,13 @@ class FindingEntry(_Model):
     source: Annotated[str, PUBLIC] = Field(description="where the standard says so")
 
 
-class Totals(_Model):
+class Totals(Result):
     error: Annotated[int, PUBLIC]
     warning: Annotated[int, PUBLIC]
     note: Annotated[int, PUBLIC]
 
 
-class ValidationResult(_Model):
+class ValidationResult(Result):
     """Whether a message conforms, and everything that says otherwise."""
 
     batch: BatchPlace | None = Field(default=None, description="where there are several messages")

@@ -69,7 +69,7 @@ def faults(message: Message, *, version: str | None = None, profile: SiteProfile
 
 
 def _context(message: Message, version: str | None, profile: SiteProfile | None) -> Context:
-    used = version or dictionary.nearest_version(message.version) or dictionary.FALLBACK_VERSION
+    used = version or dictionary.version_for(message.version)
     applies = profile is not None and profile.applies(message.header.value(9), message.header.value(9, component=2))
     return Context(message, used, profile if applies else None)
 

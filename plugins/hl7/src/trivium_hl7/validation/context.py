@@ -58,7 +58,7 @@ class Context:
         return names_of(self.code, self.event, self.version)
 
     def since(self, version: str) -> bool:
-        return is_since(self.version, version)
+        return dictionary.is_since(self.version, version)
 
     def path(
         self, seg: Segment, field: int | None = None, repetition: int | None = None, component: int | None = None
@@ -66,13 +66,6 @@ class Context:
         """A place, with the number of the segment where there are several."""
         occurrence = self._occurrence[seg.ordinal - 1] if seg.id in self._repeats else None
         return Path(seg.id, occurrence, field, repetition, component)
-
-
-@lru_cache(maxsize=256)
-def is_since(version: str, first: str) -> bool:
-    """Whether `version` is `first` or later."""
-    known = dictionary.versions()
-    return known.index(version) >= known.index(first)
 
 
 @lru_cache(maxsize=4096)
@@ -108,9 +101,9 @@ def is_conditional(segment_id: str, number: int, version: str) -> bool:
 
     Sources for 2.1 to 2.6 know required and optional alone, and have some conditional fields as required.
     """
-    if is_since(version, _TELLING):
+    if dictionary.is_since(version, _TELLING):
         return False
-    later = (v for v in dictionary.versions() if is_since(v, _TELLING))
+    later = (v for v in dictionary.versions() if dictionary.is_since(v, _TELLING))
     found = (dictionary.exact_field(segment_id, number, v) for v in later)
     return any(definition is not None and definition.usage.startswith("C") for definition in found)
 

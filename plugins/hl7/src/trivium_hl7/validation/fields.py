@@ -18,7 +18,6 @@ from trivium_hl7.validation.context import (
     fields_of,
     is_blank,
     is_conditional,
-    is_since,
     most_fields,
 )
 from trivium_hl7.validation.findings import Found
@@ -121,7 +120,7 @@ def _wider_part(type_id: str, version: str, longest: int) -> str:
     Fields kept lengths of older data types (OBR-3 has 22 characters in 2.5.1, and EI.1 alone 199). Versions before 2.5
     give no lengths of components; those of 2.5 stand for them.
     """
-    used = version if is_since(version, _WITH_LENGTHS) else _WITH_LENGTHS
+    used = version if dictionary.is_since(version, _WITH_LENGTHS) else _WITH_LENGTHS
     for number, part in enumerate(components_of(type_id, used), 1):
         _, most = bounds(part.length)
         if most > longest:
