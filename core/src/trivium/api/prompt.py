@@ -16,14 +16,11 @@ of the tool behind it, like reading a resource.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from trivium.api.text_tool import Completer, text_of, text_tool
-from trivium.api.tool import ToolSpec
-
-_NONE: Final[Mapping[str, Completer]] = MappingProxyType({})
+from trivium.api.text_tool import NO_COMPLETERS, Completer, TextSpec, text_tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +31,8 @@ class PromptArgument:
 
 
 @dataclass(frozen=True, slots=True)
-class PromptSpec:
+class PromptSpec(TextSpec):
     """A prompt as data. Calling it, by keywords, calls the function, as a test wants."""
-
-    complete: Mapping[str, Completer] = field(repr=False)
-    tool: ToolSpec
-    """What getting it calls."""
-
-    @property
-    def name(self) -> str:
-        return self.tool.name
-
-    @property
-    def title(self) -> str:
-        return self.tool.title
-
-    @property
-    def description(self) -> str:
-        return self.tool.description
 
     @property
     def arguments(self) -> tuple[PromptArgument, ...]:
@@ -60,18 +41,11 @@ class PromptSpec:
             for name, info in self.tool.input.model_fields.items()
         )
 
-    def given(self, **values: Any) -> PromptSpec:
-        """The same prompt, supplied with parameters annotated `Given`."""
-        return replace(self, tool=self.tool.given(**values))
-
-    def __call__(self, **arguments: Any) -> Any:
-        return text_of(self.tool, arguments)
-
 
 def prompt(
     *,
     title: str = "",
-    complete: Mapping[str, Completer] = _NONE,
+    complete: Mapping[str, Completer] = NO_COMPLETERS,
     requires: frozenset[str] | set[str] = frozenset(),
 ) -> Callable[[Callable[..., Any]], PromptSpec]:
     """Make a function of texts that returns a text a prompt. Its docstring is what people who choose one read.
@@ -81,6 +55,6 @@ def prompt(
 
     def make(function: Callable[..., Any]) -> PromptSpec:
         spec = text_tool(function, title=title, requires=requires, complete=complete, optional=True)
-        return PromptSpec(MappingProxyType(dict(complete)), spec)
+        return PromptSpec(spec, MappingProxyType(dict(complete)))
 
     return make

@@ -16,31 +16,20 @@ the audit trail like any other. What is about a patient is a tool's to give.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from trivium.api.text_tool import Completer, text_of, text_tool
-from trivium.api.tool import ToolSpec
+from trivium.api.text_tool import NO_COMPLETERS, Completer, TextSpec, text_tool
 from trivium.api.uri_template import UriTemplate
-
-_NONE: Final[Mapping[str, Completer]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class ResourceSpec:
+class ResourceSpec(TextSpec):
     """A resource, or a template of many, as data. Calling it, by keywords, calls the function, as a test wants."""
 
     template: UriTemplate
     mime_type: str
-    complete: Mapping[str, Completer] = field(repr=False)
-    tool: ToolSpec
-    """What a reading calls."""
-
-    @property
-    def name(self) -> str:
-        """By which the policy, the settings and the audit trail know it."""
-        return self.tool.name
 
     @property
     def uri(self) -> str:
@@ -48,24 +37,9 @@ class ResourceSpec:
         return self.template.text
 
     @property
-    def title(self) -> str:
-        return self.tool.title
-
-    @property
-    def description(self) -> str:
-        return self.tool.description
-
-    @property
     def fixed(self) -> bool:
         """Whether it is one resource, and no template."""
         return not self.template.variables
-
-    def given(self, **values: Any) -> ResourceSpec:
-        """The same resource, supplied with parameters annotated `Given`."""
-        return replace(self, tool=self.tool.given(**values))
-
-    def __call__(self, **arguments: Any) -> Any:
-        return text_of(self.tool, arguments)
 
 
 def resource(
@@ -73,7 +47,7 @@ def resource(
     *,
     title: str = "",
     mime_type: str = "text/markdown",
-    complete: Mapping[str, Completer] = _NONE,
+    complete: Mapping[str, Completer] = NO_COMPLETERS,
     requires: frozenset[str] | set[str] = frozenset(),
 ) -> Callable[[Callable[..., Any]], ResourceSpec]:
     """Make a function of texts that returns a text a resource. Its docstring is what clients are told of it.
@@ -89,6 +63,6 @@ def resource(
             raise TypeError(f"{spec.name}: {uri}: {fault}") from None
         if set(template.variables) != spec.input.model_fields.keys():
             raise TypeError(f"{spec.name}: the variables of {uri} are not its parameters")
-        return ResourceSpec(template, mime_type, MappingProxyType(dict(complete)), spec)
+        return ResourceSpec(spec, MappingProxyType(dict(complete)), template, mime_type)
 
     return make

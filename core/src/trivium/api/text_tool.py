@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import Annotated, Any, Final, TypeAlias, get_type_hints
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Self, TypeAlias, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +25,9 @@ Completer: TypeAlias = Callable[[str, Mapping[str, str]], Sequence[str]]
 """What an argument can be, best first, from the beginning that was typed and the arguments that are chosen already."""
 
 
+NO_COMPLETERS: Final[Mapping[str, Completer]] = MappingProxyType({})
+
+
 class TextProblem(Problem):
     TOO_LARGE = "gives a text of more than {limit} characters"
 
@@ -31,6 +36,35 @@ class Text(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     text: Annotated[str, PUBLIC, BLOCK]
+
+
+@dataclass(frozen=True, slots=True)
+class TextSpec:
+    """What a resource and a prompt have in common. Calling it, by keywords, calls the function, as a test wants."""
+
+    tool: ToolSpec
+    """What reading or getting it calls."""
+    complete: Mapping[str, Completer] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """By which the policy, the settings and the audit trail know it."""
+        return self.tool.name
+
+    @property
+    def title(self) -> str:
+        return self.tool.title
+
+    @property
+    def description(self) -> str:
+        return self.tool.description
+
+    def given(self, **values: Any) -> Self:
+        """The same, supplied with parameters annotated `Given`."""
+        return replace(self, tool=self.tool.given(**values))
+
+    def __call__(self, **arguments: Any) -> Any:
+        return text_of(self.tool, arguments)
 
 
 def text_tool(
