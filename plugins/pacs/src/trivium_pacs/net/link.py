@@ -148,7 +148,7 @@ def _not_established(association: Association, wire: Wire, settings: PacsSetting
         return _rejected(*wire.rejection)
     if association.rejected_contexts and not association.accepted_contexts:
         return PeerRejected(where=ARCHIVE, problem=LinkProblem.NO_CONTEXT)
-    if wire.fault is Fault.CLOSED:
+    if wire.fault is Fault.CLOSED and not association.accepted_contexts:
         return PeerFailed(where=ARCHIVE, problem=LinkProblem.ACCEPT_LOST)
     return _broken(wire) or PeerTimeout(where=ARCHIVE, problem=LinkProblem.ACCEPT_TIMEOUT, seconds=settings.timeout)
 
@@ -162,10 +162,12 @@ def _not_connected(settings: PacsSettings, seconds: float) -> PeerFailure:
             return PeerUnavailable(where=ARCHIVE, problem=LinkProblem.REFUSED)
         except TimeoutError:
             pass
+        except ConnectionResetError:
+            return PeerFailed(where=ARCHIVE, problem=LinkProblem.ACCEPT_LOST)
         except OSError:
             return PeerUnavailable(where=ARCHIVE, problem=LinkProblem.UNREACHABLE)
-        else:
-            return PeerUnavailable(where=ARCHIVE, problem=LinkProblem.UNREACHABLE)
+        else:  # it can be reached: the connection was there, and reset before pynetdicom had looked at it
+            return PeerFailed(where=ARCHIVE, problem=LinkProblem.ACCEPT_LOST)
     return PeerTimeout(where=ARCHIVE, problem=LinkProblem.CONNECT_TIMEOUT, seconds=settings.timeout)
 
 
