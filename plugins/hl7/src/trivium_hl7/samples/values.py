@@ -7,6 +7,7 @@ in the first component.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +22,12 @@ _LOCATIONS: Final = frozenset({"PL", "CM_INTERNAL_LOCATION", "CM_LA1", "LA1", "L
 _NAMES_WITH_NUMBER: Final = frozenset({"XCN", "PPN", "CN", "CNN", "CNS", "CN_PERSON"})
 
 
-class Value:
+class Value(ABC):
     """The base: its text, and itself as the first component of a type that it does not know."""
 
+    @abstractmethod
     def text(self, type_id: str) -> str:
         """As a primitive type."""
-        raise NotImplementedError
 
     def parts(self, type_id: str) -> Sequence[Part]:
         """As a composite type, by position."""
