@@ -91,6 +91,34 @@ def test_a_picture_is_content_of_its_own_and_its_size_stands_in_the_result() -> 
     assert base64.b64decode(result.content[1].data) == PNG  # type: ignore[union-attr]  # the picture
 
 
+class Scan(BaseModel):
+    picture: Annotated[Image, Phi(Kind.IMAGE)]
+    file: Annotated[str, Phi(Kind.FILE)]
+
+
+def test_a_picture_of_a_patient_is_shown_only_where_it_is_opened() -> None:
+    scan, redactor = Scan(picture=Image(png=PNG), file="doe/1.dcm"), Redactor(stand_ins=StandIns(KEY))
+    rendered, opened = redactor.render(scan), redactor.render(scan, opened=frozenset({Kind.IMAGE}))
+    size = {"mime_type": "image/png", "width": 40, "height": 30, "bytes": 24}
+    assert not rendered.images
+    assert not rendered.shown
+    assert rendered.content["picture"] == {**size, "withheld": "[withheld: image]"}
+    assert opened.images == (PNG,)
+    assert opened.shown == frozenset({Kind.IMAGE})
+    assert opened.content["picture"] == size
+    assert Redactor("tokens").render(scan).images == ()
+    assert Redactor("open").render(scan).images == (PNG,)
+    for content in (rendered.content, opened.content):
+        jsonschema.validate(content, schema_of(Scan))
+
+
+def test_a_path_is_a_stand_in_that_is_put_back() -> None:
+    stand_ins = StandIns(KEY)
+    shown = Redactor(stand_ins=stand_ins).render(Scan(picture=Image(png=PNG), file="doe/1.dcm")).content["file"]
+    assert re.fullmatch(r"file(-[A-Z2-9]{4}){3}", shown)
+    assert stand_ins.resolve(shown, Kind.FILE) == "doe/1.dcm"
+
+
 def test_texts_with_lines_are_shown_as_lines_that_cannot_pass_for_facts() -> None:
     content = {**shown("open"), "picture": None}
     assert as_text(content).split("\n") == [
@@ -133,7 +161,7 @@ def numbered(count: Annotated[int, EMBEDDED]) -> Annotated[Blocked, PUBLIC]:
 @pytest.mark.parametrize(
     ("spec", "fault"),
     [
-        (named, "named: Named.picture is a picture, which can only be public"),
+        (named, "named: Named.picture is a picture, which is either public or of the kind image"),
         (blocked, "blocked: Blocked.text is a block and not a public text"),
         (numbered, "numbered: its argument count is EMBEDDED and not a plain text, or a list of them"),
     ],

@@ -32,6 +32,7 @@ NAMES = {
     "gates": {"Safety", "Preflight", "Fact", "Rows", "RefusalCode"},
     "marks": {"Kind", "Mark", "Phi", "PhiBy", "Public", "PUBLIC", "EMBEDDED", "BLOCK", "Composed", "Part", "Image"},
     "files": {"Folders", "FolderProblem"},
+    "workers": {"Workers", "WorkerProblem"},
     "settings": {"CommaSeparated"},
     "errors": {
         "TriviumError",
@@ -113,6 +114,8 @@ def test_the_kinds_of_patient_data_are_these() -> None:
         "order",
         "uid",
         "date",
+        "file",
+        "image",
     }
 
 

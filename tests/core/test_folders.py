@@ -109,3 +109,32 @@ def test_a_failed_opening_leaves_no_descriptor_behind(folders: Folders) -> None:
     for path in ("link.hl7", "nothing.hl7", "deep/nothing/x", "pipe.hl7"):
         refused(folders, path)
     assert (len(os.listdir("/proc/self/fd")) if before else 0) == before
+
+
+def test_a_file_is_made_with_the_folders_to_it(folders: Folders) -> None:
+    (root,) = folders.roots
+    assert folders.create("new/er/d.dcm", b"four", where="output") == root / "new" / "er" / "d.dcm"
+    assert folders.read("new/er/d.dcm", where="file", most=4) == b"four"
+
+
+def made(folders: Folders, path: str) -> FolderProblem:
+    with pytest.raises(BadInput) as caught:
+        folders.create(path, b"x", where="output")
+    assert isinstance(caught.value.problem, FolderProblem)
+    return caught.value.problem
+
+
+def test_nothing_is_written_over_through_a_link_or_outside(folders: Folders, tmp_path: Path) -> None:
+    assert made(folders, "a.hl7") is FolderProblem.EXISTS
+    assert made(folders, "link.hl7") is FolderProblem.EXISTS
+    assert made(folders, "folder-link/e.dcm") is FolderProblem.OUTSIDE
+    assert made(folders, "a.hl7/e.dcm") is FolderProblem.OUTSIDE
+    assert made(folders, "../e.dcm") is FolderProblem.OUTSIDE
+    assert made(folders, str(tmp_path / "e.dcm")) is FolderProblem.OUTSIDE
+    assert made(folders, ".") is FolderProblem.NOT_A_FILE
+    assert (tmp_path / "secret.hl7").read_bytes() == b"secret"
+    assert not (tmp_path / "e.dcm").exists()
+
+
+def test_the_head_of_a_file_comes_with_its_size(folders: Folders) -> None:
+    assert folders.head("deep/er/c.txt", where="file", most=3) == (b"thr", 5)

@@ -104,7 +104,7 @@ def test_the_whole_file_can_be_gone_by(file: Path) -> None:
          "demand); did you mean demand?"),
         ('"birth_date"', '"birthdate"',
          "line 20: open.1.kinds.2: is none of the words that are known here (name, patient_id, birth_date, address, "
-         "contact, text, order, uid, date); did you mean birth_date?"),
+         "contact, text, order, uid, date, file, image); did you mean birth_date?"),
         ('"effectful"', '"everything"',
          "line 2: audit_required: is none of the words that are known here (effectful, remote, all)"),
         ("Europe/Berlin", "../../etc/passwd",

@@ -15,7 +15,7 @@ from trivium.privacy import StandIns
 from trivium.privacy.stand_ins import PREFIXES
 
 KEY = b"k" * 32
-FORM = re.compile(r"(name|patient|born|address|contact)(-[A-HJKMNP-TV-Z2-9]{4}){3}")
+FORM = re.compile(r"(name|patient|born|address|contact|file)(-[A-HJKMNP-TV-Z2-9]{4}){3}")
 
 
 def test_a_stand_in_has_a_form_that_is_copied_without_mistakes() -> None:

@@ -27,7 +27,7 @@ from trivium.testing import connect, error_code
 KEY = b"k" * 32
 HIDDEN = withheld(Kind.NAME)
 CLOSED_KINDS = sorted(set(Kind) - OPEN_KINDS)
-WITHHELD_KINDS = sorted(set(CLOSED_KINDS) - {Kind.PATIENT_ID})
+WITHHELD_KINDS = sorted(set(CLOSED_KINDS) - {Kind.PATIENT_ID, Kind.FILE})
 IN_FORM = {Kind.UID: "1.2.3", Kind.ORDER: "ACC-1", Kind.DATE: "20250411"}
 
 

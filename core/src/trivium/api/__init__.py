@@ -27,6 +27,7 @@ from trivium.api.safety import Fact, Preflight, Rows, Safety
 from trivium.api.settings import CommaSeparated
 from trivium.api.text_tool import Completer
 from trivium.api.tool import Effect, Given, ToolSpec, tool
+from trivium.api.workers import WorkerProblem, Workers
 
 __all__ = [
     "API_VERSION",
@@ -73,6 +74,8 @@ __all__ = [
     "ToolFailure",
     "ToolSpec",
     "TriviumError",
+    "WorkerProblem",
+    "Workers",
     "hookimpl",
     "prompt",
     "resource",

@@ -34,9 +34,12 @@ class Composed(BaseModel):
 
 
 class Image(BaseModel):
-    """A picture, which can only be public. The caller gets it as image content; in the result its size stands."""
+    """A picture, public or of `Kind.IMAGE`. The caller gets it as image content; in the result its size stands.
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    One of a patient is withheld unless the operator shows such pictures, and the result says so.
+    """
+
+    model_config = ConfigDict(frozen=True, defer_build=True, ser_json_bytes="base64", val_json_bytes="base64")
 
     png: bytes
 
@@ -49,4 +52,5 @@ class Image(BaseModel):
     def __get_pydantic_json_schema__(cls, *_: Any) -> dict[str, Any]:
         numbers = {name: {"type": "integer"} for name in ("width", "height", "bytes")}
         properties = {"mime_type": {"type": "string"}, **numbers}
-        return {"type": "object", "properties": properties, "required": list(properties)}
+        required = list(properties)
+        return {"type": "object", "properties": properties | {"withheld": {"type": "string"}}, "required": required}

@@ -82,6 +82,7 @@ class ToolFailure(TriviumError):
         super().__init__(f"{where} {problem.value.format(**numbers)}")
         self.where = where
         self.problem = problem
+        self.numbers = numbers
 
 
 class BadInput(ToolFailure):

@@ -31,7 +31,7 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """What a value would tell about a person (the groups of 45 CFR 164.514(b)(2), and three that work needs)."""
+    """What a value would tell about a person (the groups of 45 CFR 164.514(b)(2), and some that work needs)."""
 
     NAME = "name"
     """Names of patients, relatives and staff."""
@@ -49,6 +49,10 @@ class Kind(StrEnum):
     """DICOM unique identifiers."""
     DATE = "date"
     """Dates and times of care: study, admission, observation."""
+    FILE = "file"
+    """Paths: people name files and folders after patients."""
+    IMAGE = "image"
+    """Pictures of a patient or of a record, which show faces and burned-in names. For `Image` alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,8 +152,8 @@ class _Marks:
 
     def _leaves(self, hint: Any, mark: Mark | None, path: str) -> None:
         for leaf in leaves_of(hint):
-            if leaf is Image and not isinstance(mark, Public):
-                raise UnfitTool(f"{path} is a picture, which can only be public")
+            if leaf is Image and mark not in (PUBLIC, Phi(Kind.IMAGE)):
+                raise UnfitTool(f"{path} is a picture, which is either public or of the kind image")
             if leaf is Composed:
                 continue  # its parts say what they are
             if is_model(leaf):

@@ -23,6 +23,9 @@ class NotAsChecked(ImportError):
 class Guard(MetaPathFinder):
     """Answers for the modules of some distributions; for no other."""
 
+    guards_workers = True
+    """A worker process imports the same modules again, and is given this guard too (`trivium.api.workers`)."""
+
     def __init__(self, trusted: Sequence[Installed], refused: Sequence[tuple[Installed, str]]) -> None:
         """`refused` has the distributions of which nothing is to be imported, each with the reason."""
         self._trusted = trusted

@@ -26,7 +26,7 @@ OPEN_KINDS: Final = frozenset({Kind.UID, Kind.ORDER, Kind.DATE})
 """Shown in every mode: the keys and dates without which an agent cannot take the next step."""
 
 _STAND_INS: Final[Mapping[Mode, frozenset[Kind]]] = {
-    "redact": frozenset({Kind.PATIENT_ID}),
+    "redact": frozenset({Kind.PATIENT_ID, Kind.FILE}),
     "tokens": frozenset(PREFIXES),
     "open": frozenset(),
 }
@@ -187,11 +187,16 @@ class _Rendering:
         return value is None or (type(value) is int and value in self.echo.numbers)
 
     def _image(self, image: Image, mark: Phi | Public | None) -> dict[str, Any]:
-        if not isinstance(mark, Public):
-            raise Unmarked("a picture that is not public")
-        self.images.append(image.png)
+        if not (isinstance(mark, Public) or (isinstance(mark, Phi) and mark.kind is Kind.IMAGE)):
+            raise Unmarked("a picture that is neither public nor marked as one")
         width, height = image.size
-        return {"mime_type": "image/png", "width": width, "height": height, "bytes": len(image.png)}
+        content = {"mime_type": "image/png", "width": width, "height": height, "bytes": len(image.png)}
+        if isinstance(mark, Phi):
+            if mark.kind not in self.open:
+                return content | {"withheld": withheld(mark.kind)}
+            self.shown.add(mark.kind)
+        self.images.append(image.png)
+        return content
 
     def _part(self, text: str, kind: Kind | None, patient: str) -> str:
         """A piece of a larger text, in which the brackets around record text would be read as its content."""

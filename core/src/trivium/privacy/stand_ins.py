@@ -28,6 +28,7 @@ PREFIXES: Final = {
     Kind.BIRTH_DATE: "born",
     Kind.ADDRESS: "address",
     Kind.CONTACT: "contact",
+    Kind.FILE: "file",
 }
 """The kinds that have stand-ins, and how these begin."""
 
