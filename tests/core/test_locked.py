@@ -19,6 +19,7 @@ import pytest
 from tests.core.bench import Plugin, report_of
 from tests.core.installing import Installation, Site
 from tests.core.test_lint import plain_tool
+from trivium.api import BadInput, Workers
 from trivium.host import Candidate, CannotStart, Host, PluginReport, Status
 from trivium.host.differences import Difference
 from trivium.host.distributions import Installed
@@ -110,6 +111,31 @@ def test_what_is_as_it_was_locked_is_imported_and_served(operator: Operator, gad
     )
     assert operator.site.imported() == {"gadgets"}
     assert operator.verify() == []
+
+
+WORKING = """\
+from acme_gadgets.plugin import Answer
+
+
+def work(content: bytes) -> Answer:
+    from acme_gadgets.later import ANSWER
+
+    return Answer(answer=ANSWER)
+"""
+
+
+def test_a_worker_process_runs_the_bytes_that_were_checked_and_no_others(operator: Operator) -> None:
+    gadgets = operator.site.install("gadgets", files={"acme_gadgets/working.py": WORKING})
+    operator.lock()
+    operator.start()
+    work = importlib.import_module("acme_gadgets.working").work
+    workers = Workers(memory=1 << 30, most=1)
+    assert workers.run(work, b"", where="path", seconds=30).answer == "as installed"
+    workers.close()
+    rebuilt(gadgets)
+    with pytest.raises(BadInput, match="fail in a way that it does not declare"):
+        workers.run(work, b"", where="path", seconds=30)
+    workers.close()
 
 
 def test_a_plugin_that_is_not_in_the_lock_is_not_imported(operator: Operator, gadgets: Installation) -> None:
