@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pydicom import __version__ as pydicom_version
 
 from trivium.api import PUBLIC, BadInput, Effect, NotFound
-from trivium_dicom import plugin
 from trivium_dicom.dictionary import Entry, entries
 from trivium_dicom.tag_number import written
 from trivium_dicom.tools.lookup_dicom_tag import TagMatch, TagMatches, TagProblem, lookup_dicom_tag
@@ -31,15 +30,14 @@ def match_of(entry: Entry, matched_by: str) -> TagMatch:
         vr=entry.vr,
         vm=entry.vm,
         retired=entry.retired,
-        kind=entry.kind.value,
-        creator=None,
+        kind=None if entry.kind.value == "standard" else entry.kind.value,
         matched_by=matched_by,
         score=1.0,
     )
 
 
 def test_a_whole_answer() -> None:
-    assert look_up("(0010,0010)").model_dump() == {
+    assert look_up("(0010,0010)").model_dump(exclude_none=True) == {
         "matches": [
             {
                 "tag": "(0010,0010)",
@@ -48,14 +46,11 @@ def test_a_whole_answer() -> None:
                 "vr": "PN",
                 "vm": "1",
                 "retired": False,
-                "kind": "standard",
-                "creator": None,
                 "matched_by": "number",
                 "score": 1.0,
             }
         ],
         "total": 1,
-        "note": None,
         "dictionary": f"pydicom {pydicom_version} (DICOM PS3.6)",
     }
 
@@ -178,7 +173,7 @@ def test_words_that_no_name_has_are_not_found_and_not_repeated(text: str) -> Non
     [
         ("", "tag is not a tag number, keyword or words of a name"),
         ("(,)", "tag is not a tag number, keyword or words of a name"),
-        ("a" * 101, "tag is longer than 100 characters"),
+        ("a" * 301, "tag is longer than 300 characters"),
     ],
 )
 def test_what_is_no_question_is_bad_input(text: str, sentence: str) -> None:
@@ -187,12 +182,12 @@ def test_what_is_no_question_is_bad_input(text: str, sentence: str) -> None:
     assert str(refused.value) == sentence
 
 
-@given(st.text(max_size=110) | st.text(alphabet="0123456789abcdefx,() ", max_size=12))
+@given(st.text(max_size=310) | st.text(alphabet="0123456789abcdefx,() ", max_size=12))
 def test_any_text_is_an_answer_or_a_coded_error(text: str) -> None:
     try:
         answer = look_up(text, limit=3)
     except (BadInput, NotFound) as error:
-        assert str(error) in {f"tag {problem.value.format(limit=100)}" for problem in TagProblem}  # noqa: PT017
+        assert str(error) in {f"tag {problem.value.format(limit=300)}" for problem in TagProblem}  # noqa: PT017
         return
     assert 0 < len(answer.matches) <= 3
 
@@ -207,15 +202,62 @@ def test_no_digit_that_the_dictionary_lacks_comes_back(tag: int) -> None:
     assert all(match.tag in known or match.creator for match in answer.matches)
 
 
-def test_the_plugin_offers_one_public_local_tool() -> None:
-    assert plugin.trivium_plugin().name == "dicom"
-    (tool,) = plugin.trivium_tools()
-    assert (tool.name, tool.effect, tool.mark) == ("lookup_dicom_tag", Effect.LOCAL, PUBLIC)
+def test_the_tool_is_public_and_local() -> None:
+    assert (lookup_dicom_tag.name, lookup_dicom_tag.effect, lookup_dicom_tag.mark) == (
+        "lookup_dicom_tag",
+        Effect.LOCAL,
+        PUBLIC,
+    )
+
+
+PATHS = [
+    ("RequestAttributesSequence.ScheduledProcedureStepID", ["(0040,0275) RequestAttributesSequence"], "(0040,0009)"),
+    ("(0040,0275)/(0040,0009)", ["(0040,0275) RequestAttributesSequence"], "(0040,0009)"),
+    ("00400275.00400009", ["(0040,0275) RequestAttributesSequence"], "(0040,0009)"),
+    ("00400275/Value/0/00400009", ["(0040,0275) RequestAttributesSequence"], "(0040,0009)"),
+    ("(0040,0275)[0].(0040,0009)", ["(0040,0275) RequestAttributesSequence"], "(0040,0009)"),
+    (
+        'ds[0x0040, 0x0275][0]["ScheduledProcedureStepID"].value',
+        ["(0040,0275) RequestAttributesSequence"],
+        "(0040,0009)",
+    ),
+    ("ReqestAttributesSequence > ScheduledProcedureStepID", ["(0040,0275) RequestAttributesSequence"], "(0040,0009)"),
+    (
+        "ReferencedStudySequence[0].ReferencedInstanceSequence[1].ReferencedSOPInstanceUID",
+        ["(0008,1110) ReferencedStudySequence", "(0008,114A) ReferencedInstanceSequence"],
+        "(0008,1155)",
+    ),
+    ("ds.PatientName", None, "(0010,0010)"),
+    ("PatientName.", None, "(0010,0010)"),
+    ("ds.file_meta.TransferSyntaxUID", None, "(0002,0010)"),
+]
+
+
+@pytest.mark.parametrize(("path", "within", "tag"), PATHS, ids=[path for path, _, _ in PATHS])
+def test_a_path_says_what_is_at_its_end_and_what_is_around(path: str, within: list[str] | None, tag: str) -> None:
+    answer = look_up(path)
+    assert (answer.within, answer.matches[0].tag, answer.note) == (within, tag, None)
+
+
+def test_a_path_through_what_is_no_sequence_says_so() -> None:
+    assert look_up("PatientName/PatientID").note == (
+        "(0010,0010) PatientName is no sequence, so that nothing can stand in it."
+    )
+
+
+@pytest.mark.parametrize("path", ["john.smith", "(0040,0275)/(0010,0011)", "Zorblax/Qqqq"])
+def test_a_path_to_nothing_is_not_found(path: str) -> None:
+    with pytest.raises(NotFound):
+        look_up(path)
 
 
 def test_importing_the_plugin_does_not_import_pydicom() -> None:
     program = (
-        "import sys, trivium_dicom.plugin; print([m for m in ('pydicom', 'difflib', 'numpy') if m in sys.modules])"
+        "import sys, trivium_dicom.plugin\n"
+        "import trivium_dicom.tools.lookup_dicom_uid, trivium_dicom.tools.explain_dicom_iod\n"
+        "import trivium_dicom.resources, trivium_dicom.prompts\n"
+        "heavy = ('pydicom', 'difflib', 'numpy', 'trivium_dicom.iods', 'trivium_dicom.uids', 'trivium_dicom.words')\n"
+        "print([name for name in heavy if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

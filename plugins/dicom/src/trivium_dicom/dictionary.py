@@ -1,13 +1,15 @@
-"""The DICOM data dictionary as entries, from pydicom: PS3.6 chapters 6 to 9, repeating elements, private elements."""
+"""The DICOM data dictionary as entries: PS3.6 chapters 6 to 9, repeating elements, private elements, UIDs of annex A.
+
+From pydicom's tables; of private elements also what other sources define (trivium_dicom.private.definitions).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
-from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -117,22 +119,58 @@ def _private(number: TagNumber) -> list[Entry]:
 
 
 def _defined(number: TagNumber) -> list[Entry]:
-    groups = (found for group, found in _private_definitions().items() if _fits(group, number.group))
-    return _matching(chain.from_iterable(groups), number.digits)
+    """What creators define at a number. The block of a private element differs from file to file: `0029xx10`."""
+    if not number.exact:
+        return _matching(_definitions(), number.digits)
+    settled, open_ = _by_group_and_element()
+    found = [*settled.get(_without_block(number.digits), ()), *_matching(open_, number.digits)]
+    return sorted(found, key=_place)
 
 
 @cache
-def _private_definitions() -> Mapping[str, tuple[Entry, ...]]:
-    """By group. The block of a private element differs from file to file: `0029xx10`."""
-    by_group: dict[str, list[Entry]] = {}
-    for creator, elements in _tables("_private_dict").private_dictionaries.items():
-        for digits, (vr, vm, name, _) in elements.items():
-            entry = Entry(digits.lower(), "", name, vr, vm, False, EntryKind.PRIVATE_DEFINITION, creator)
-            by_group.setdefault(entry.digits[:4], []).append(entry)
-    return {
-        group: tuple(sorted(found, key=lambda entry: (entry.digits, entry.creator or "")))
-        for group, found in by_group.items()
-    }
+def _by_group_and_element() -> tuple[Mapping[str, Sequence[Entry]], Sequence[Entry]]:
+    """Definitions for any block, by group and element; and those that leave other digits open."""
+    settled: dict[str, list[Entry]] = {}
+    open_: list[Entry] = []
+    for entry in _definitions():
+        key = _without_block(entry.digits)
+        if "x" in key or entry.digits[4:6] != "xx":
+            open_.append(entry)
+        else:
+            settled.setdefault(key, []).append(entry)
+    return settled, open_
+
+
+def _without_block(digits: str) -> str:
+    return digits[:4] + digits[6:]
+
+
+def _place(entry: Entry) -> tuple[str, str]:
+    return entry.digits, entry.creator or ""
+
+
+@cache
+def private_creators() -> tuple[str, ...]:
+    """Every private creator whose definitions are known."""
+    return tuple(sorted({entry.creator for entry in _definitions() if entry.creator}))
+
+
+@cache
+def _definitions() -> tuple[Entry, ...]:
+    """What creators define, in tag order."""
+    return tuple(sorted(_lines(), key=_place))
+
+
+def _lines() -> Iterator[Entry]:
+    """Each number of a creator once: the first source that has it has it."""
+    from trivium_dicom.private.definitions import lines
+
+    seen: set[tuple[str, str]] = set()
+    for one in lines():
+        if not one.of_creators and (place := (one.creator, one.digits)) not in seen:
+            seen.add(place)
+            kind = EntryKind.PRIVATE_DEFINITION
+            yield Entry(one.digits, "", one.name or "", one.vr, one.vm, False, kind, one.creator)
 
 
 def _matching(candidates: Iterable[Entry], digits: str) -> list[Entry]:
@@ -141,3 +179,16 @@ def _matching(candidates: Iterable[Entry], digits: str) -> list[Entry]:
 
 def _fits(one: str, other: str) -> bool:
     return all(a == b or "x" in (a, b) for a, b in zip(one, other, strict=True))
+
+
+@cache
+def uid_rows() -> Mapping[str, tuple[str, str, str, str, str]]:
+    """Every UID of PS3.6 annex A: name, type, further words, `Retired` or empty, keyword."""
+    rows: Mapping[str, tuple[str, str, str, str, str]] = _tables("_uid_dict").UID_dictionary
+    return rows
+
+
+@cache
+def uid_names() -> Mapping[str, str]:
+    """Every UID of PS3.6 annex A, with its name."""
+    return {uid: name for uid, (name, *_) in uid_rows().items()}

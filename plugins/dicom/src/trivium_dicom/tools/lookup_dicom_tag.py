@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from trivium.api import PUBLIC, BadInput, Effect, NotFound, Problem, tool
+from trivium_dicom.result import Result
 
 if TYPE_CHECKING:
-    from trivium_dicom.tag_number import TagNumber
+    from trivium_dicom.dictionary import Entry
+    from trivium_dicom.tag_question import Answer
     from trivium_dicom.words import Hit
 
-_LONGEST: Final = 100
+_LONGEST: Final = 300
 
 
 class TagProblem(Problem):
@@ -23,31 +26,30 @@ class TagProblem(Problem):
     NO_SUCH_WORDS = "is no keyword or name of the DICOM dictionary, and not nearly one"
 
 
-class TagMatch(BaseModel):
+class TagMatch(Result):
     """One dictionary entry."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-    tag: str = Field(description="(gggg,eeee); x stands for any digit.")
-    keyword: str | None
-    name: str | None
-    vr: str | None = Field(description="Value representation; null where only a private creator could say.")
-    vm: str | None = Field(description="Value multiplicity.")
+    tag: str = Field(description="(gggg,eeee); x: any digit.")
+    keyword: str | None = None
+    name: str | None = None
+    vr: str | None = Field(None, description="Missing where only a private creator could say.")
+    vm: str | None = None
     retired: bool
-    kind: str = Field(description="standard, repeating, group_length, private_creator, _element or _definition.")
-    creator: str | None = Field(description="The private creator whose definition this is.")
+    kind: str | None = Field(
+        None, description="Unless standard: repeating, group_length, private_creator, _element or _definition."
+    )
+    creator: str | None = Field(None, description="The private creator that defines it so.")
     matched_by: str = Field(description="number, keyword, name, words (of the name) or near (misspelled).")
-    score: float = Field(description="1 is exact.")
+    score: float = Field(description="1: exact.")
 
 
-class TagMatches(BaseModel):
+class TagMatches(Result):
     """Dictionary entries, best first."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
+    within: list[str] | None = Field(None, description="Of a path: the sequences around, outermost first.")
     matches: list[TagMatch]
-    total: int = Field(description="How many there are; more than returned when limit cuts.")
-    note: str | None
+    total: int = Field(description="More than returned when limit cuts.")
+    note: str | None = None
     dictionary: str
 
 
@@ -55,48 +57,43 @@ class TagMatches(BaseModel):
 def lookup_dicom_tag(
     tag: Annotated[
         str,
-        Field(description="(0010,0010), 00100010, 0x00100010, 60xx3000, a group 0010, PatientName, slice thickness."),
+        Field(
+            description="(0010,0010), 00100010, 60xx3000, a group 0010, PatientName, slice thickness, or a path: "
+            "RequestAttributesSequence.ScheduledProcedureStepID."
+        ),
     ],
-    limit: Annotated[int, Field(ge=1, le=50, description="Most matches to return.")] = 10,
+    limit: Annotated[int, Field(ge=1, le=50)] = 10,
 ) -> Annotated[TagMatches, PUBLIC]:
     """Look up a DICOM data element in the dictionary (PS3.6) by tag number, keyword or words of its name.
 
     Use it to learn what an element is called, its VR and VM and whether it is retired, or to find the tag for a name,
-    even misspelled. It reads no file and no archive: use pacs_query to search an archive; for HL7 v2 fields use
-    map_hl7_to_fhir.
+    even misspelled. For what an element means and where it is used take explain_dicom_tag; for UIDs lookup_dicom_uid.
+    It reads no file and no archive: use pacs_query to search an archive; for HL7 v2 fields use map_hl7_to_fhir.
 
-    Returns matches best first: tag, keyword, name, VR, VM, retired, how it matched. Covers all standard and repeating
-    elements such as (60xx,3000), group lengths, and private tags: what holds for any of them and what known creators
-    define there. A number or words that the dictionary does not have are an error, not_found.
+    Returns matches best first. Covers all standard and repeating elements such as (60xx,3000), group lengths, and
+    private tags: what holds for any of them and what known creators define there. A number or words that the
+    dictionary does not have are an error, not_found.
     """
     if len(tag) > _LONGEST:
         raise BadInput(where="tag", problem=TagProblem.TOO_LONG, limit=_LONGEST)
-    from trivium_dicom.tag_number import parse_tag_number
-    from trivium_dicom.words import compact, find_by_words
+    from trivium_dicom.tag_question import ask
+    from trivium_dicom.words import compact
 
-    number = parse_tag_number(tag)
-    if number is None and not compact(tag):
+    if not compact(tag):
         raise BadInput(where="tag", problem=TagProblem.UNREADABLE)
-    hits = _by_number(number) if number is not None else find_by_words(tag)
-    if not hits:
-        missing = TagProblem.NO_SUCH_NUMBER if number is not None else TagProblem.NO_SUCH_WORDS
-        raise NotFound(where="tag", problem=missing)
+    answer = ask(tag)
+    if not answer.hits:
+        raise NotFound(where="tag", problem=TagProblem.NO_SUCH_NUMBER if answer.number else TagProblem.NO_SUCH_WORDS)
     return TagMatches(
-        matches=[_match(hit) for hit in hits[:limit]],
-        total=len(hits),
-        note=_note(hits[0]),
+        within=[_step(entry) for entry in answer.above] or None,
+        matches=[_match(hit) for hit in answer.hits[:limit]],
+        total=len(answer.hits),
+        note=" ".join(_notes(answer)) or None,
         dictionary=_dictionary(),
     )
 
 
-def _by_number(number: TagNumber) -> list[Hit]:
-    from trivium_dicom.dictionary import entries_of
-    from trivium_dicom.words import Hit, MatchedBy
-
-    return [Hit(entry, MatchedBy.NUMBER, 1.0) for entry in entries_of(number)]
-
-
-def _match(hit: Hit) -> TagMatch:
+def _match(hit: Hit[Entry]) -> TagMatch:
     from trivium_dicom.tag_number import written
 
     entry = hit.entry
@@ -107,11 +104,17 @@ def _match(hit: Hit) -> TagMatch:
         vr=entry.vr,
         vm=entry.vm,
         retired=entry.retired,
-        kind=entry.kind.value,
+        kind=None if entry.kind.value == "standard" else entry.kind.value,
         creator=entry.creator,
         matched_by=hit.by.value,
         score=hit.score,
     )
+
+
+def _step(entry: Entry) -> str:
+    from trivium_dicom.tag_number import written
+
+    return f"{written(entry.digits)} {entry.keyword}".rstrip()
 
 
 _NOTES: Final = {
@@ -127,10 +130,15 @@ _NOTES: Final = {
 }
 
 
-def _note(first: Hit) -> str | None:
+def _notes(answer: Answer) -> Iterator[str]:
+    first = answer.hits[0]
+    for entry in answer.above:
+        if entry.vr not in ("SQ", None):
+            yield f"{_step(entry)} is no sequence, so that nothing can stand in it."
     if first.by.value == "near":
-        return "Nothing has this keyword, name or these words; these are spelled nearly so."
-    return _NOTES.get(first.entry.kind.value)
+        yield "Nothing has this keyword, name or these words; these are spelled nearly so."
+    elif first.entry.kind.value in _NOTES:
+        yield _NOTES[first.entry.kind.value]
 
 
 @cache

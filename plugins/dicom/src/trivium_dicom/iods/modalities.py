@@ -1,0 +1,70 @@
+"""What people call objects that the standard names otherwise: values of Modality (0008,0060), and spoken words.
+
+The values are defined terms of PS3.3 C.7.3.1.1.1, or what the IOD prescribes in its series module. Where several IODs
+share one, the most used stands first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "computed-radiography-image": ("CR", "computed radiography"),
+    "ct-image": ("CT", "CT scan", "CT slice", "computed tomography"),
+    "mr-image": ("MR", "MRI", "magnetic resonance"),
+    "nuclear-medicine-image": ("NM", "SPECT", "nuclear medicine", "scintigraphy"),
+    "positron-emission-tomography-image": ("PT", "PET", "PET image", "PET scan"),
+    "ultrasound-image": ("US", "ultrasound", "sonography"),
+    "ultrasound-multi-frame-image": ("ultrasound clip", "ultrasound cine", "echo clip"),
+    "secondary-capture-image": ("OT", "SC", "secondary capture", "screenshot", "screen capture"),
+    "digital-x-ray-image": ("DX", "DR", "x-ray", "xray", "digital radiography"),
+    "digital-mammography-x-ray-image": ("MG", "mammography", "mammogram"),
+    "digital-intra-oral-x-ray-image": ("IO", "dental x-ray", "intra-oral radiograph"),
+    "breast-tomosynthesis-image": ("tomosynthesis", "DBT"),
+    "x-ray-angiographic-image": ("XA", "angiography", "angiogram"),
+    "x-ray-radiofluoroscopic-image": ("RF", "fluoroscopy"),
+    "enhanced-ct-image": ("multi-frame CT", "CT multi-frame"),
+    "enhanced-mr-image": ("multi-frame MR", "MR multi-frame"),
+    "rt-image": ("RTIMAGE", "portal image"),
+    "rt-dose": ("RTDOSE", "dose grid"),
+    "rt-structure-set": ("RTSTRUCT", "RTSS", "structure set", "contours"),
+    "rt-plan": ("RTPLAN", "treatment plan"),
+    "rt-beams-treatment-record": ("RTRECORD",),
+    "12-lead-ecg": ("ECG", "EKG", "electrocardiogram"),
+    "routine-scalp-electroencephalogram": ("EEG",),
+    "electromyogram": ("EMG",),
+    "electrooculogram": ("EOG",),
+    "hemodynamic-waveform": ("HD",),
+    "comprehensive-sr": ("SR", "structured report"),
+    "x-ray-radiation-dose-sr": ("RDSR", "dose report", "radiation dose report"),
+    "mammography-cad-sr": ("CAD report",),
+    "key-object-selection-document": ("KO", "KOS", "key object", "key images"),
+    "grayscale-softcopy-presentation-state": ("PR", "GSPS", "presentation state"),
+    "segmentation": ("SEG", "label map"),
+    "surface-segmentation": ("surface segmentation",),
+    "spatial-registration": ("REG", "registration"),
+    "spatial-fiducials": ("FID",),
+    "real-world-value-mapping": ("RWV",),
+    "encapsulated-pdf": ("DOC", "PDF"),
+    "encapsulated-cda": ("CDA",),
+    "encapsulated-stl": ("M3D", "STL"),
+    "hanging-protocol": ("HANGP",),
+    "ophthalmic-photography-8-bit-image": ("OP", "fundus photograph"),
+    "ophthalmic-tomography-image": ("OPT", "OCT"),
+    "intravascular-optical-coherence-tomography-image": ("IVOCT",),
+    "vl-whole-slide-microscopy-image": ("SM", "WSI", "whole slide", "slide image", "pathology slide"),
+    "vl-endoscopic-image": ("ES", "endoscopy"),
+    "vl-microscopic-image": ("GM",),
+    "vl-photographic-image": ("XC", "photograph", "photo"),
+    "video-endoscopic-image": ("endoscopy video",),
+    "video-photographic-image": ("video",),
+    "dermoscopic-photography-image": ("DMS", "dermoscopy"),
+    "basic-voice-audio-waveform": ("AU", "dictation"),
+    "microscopy-bulk-simple-annotations": ("ANN",),
+    "parametric-map": ("parameter map",),
+    "tractography-results": ("fiber tracts",),
+    "photoacoustic-image": ("PA",),
+    "basic-directory": ("DICOMDIR", "media directory"),
+    "raw-data": ("raw",),
+}

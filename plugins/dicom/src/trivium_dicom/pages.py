@@ -1,0 +1,97 @@
+"""Answers as pages of text, for resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from trivium_dicom.tools.iod_results import IodExplanation
+from trivium_dicom.tools.lookup_dicom_tag import TagMatches
+from trivium_dicom.tools.uid_results import UidMatches
+
+
+def tag(found: TagMatches) -> str:
+    first = found.matches[0]
+    rows = ((m.tag, m.keyword or "", m.name or "", m.vr or "", m.vm or "", _retired(m.retired), m.creator or "")
+            for m in found.matches)  # fmt: skip
+    return _page(
+        f"{first.tag} {first.keyword or first.name or ''}".rstrip(),
+        *([f"Within {' > '.join(found.within)}."] if found.within else []),
+        *([found.note] if found.note else []),
+        _grid(("tag", "keyword", "name", "VR", "VM", "retired", "creator"), rows),
+        *(
+            [f"{found.total - len(found.matches)} more: see lookup_dicom_tag."]
+            if found.total > len(found.matches)
+            else []
+        ),
+        f"Source: {found.dictionary}.",
+    )
+
+
+def uid(found: UidMatches) -> str:
+    """Of a UID with a name."""
+    first = found.matches[0]
+    facts = {"UID": first.uid, "Keyword": first.keyword, "Type": first.type, "Note": first.note}
+    object_, syntax = first.sop_class, first.transfer_syntax
+    return _page(
+        f"{first.name}{' (retired)' if first.retired else ''}",
+        _facts(facts),
+        *([f"## Object\n\n{_facts(object_.model_dump())}"] if object_ else []),
+        *([f"## Encoding\n\n{_facts(syntax.model_dump())}"] if syntax else []),
+        f"Source: {found.dictionary}.",
+    )
+
+
+def iod(found: IodExplanation) -> str:
+    modules = ((one.entity, m.name, m.usage) for one in found.entities or () for m in one.modules)
+    groups = ((g.name, g.usage, ", ".join(g.sequences)) for g in found.functional_groups or ())
+    attributes = ((a.tag, a.keyword or "", a.type, a.vr or "", a.module or "") for a in found.attributes)
+    return _page(
+        found.name,
+        *([_list(f"{name} ({uid})" for uid, name in found.sop_classes.items())] if found.sop_classes else []),
+        *([f"## Modules\n\n{_grid(('entity', 'module', 'usage'), modules)}"] if found.entities else []),
+        *(
+            [f"## Functional groups\n\n{_grid(('macro', 'usage', 'sequence'), groups)}"]
+            if found.functional_groups
+            else []
+        ),
+        *([f"Used by: {', '.join(found.used_by)}."] if found.used_by else []),
+        "## Required attributes",
+        _grid(("tag", "keyword", "type", "VR", "module"), attributes),
+        *([f"{found.total - len(found.attributes)} more: see explain_dicom_iod."] if found.next_offset else []),
+        *([_list(found.notes)] if found.notes else []),
+        f"Source: {found.source}.",
+    )
+
+
+def _retired(retired: bool) -> str:
+    return "yes" if retired else ""
+
+
+def _facts(facts: Mapping[str, Any]) -> str:
+    """What holds something, a line each."""
+    return _list(f"{_said(name)}: {_value(value)}" for name, value in facts.items() if value not in (None, ""))
+
+
+def _said(name: str) -> str:
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", *parts]) + "\n"
+
+
+def _list(entries: Iterable[str]) -> str:
+    return "\n".join(f"- {entry}" for entry in entries)
+
+
+def _grid(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *([text.replace("|", "\\|") for text in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

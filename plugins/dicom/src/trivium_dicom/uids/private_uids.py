@@ -1,0 +1,85 @@
+"""Private SOP classes and transfer syntaxes that vendors or toolkits made known: UID, type, name.
+
+Sources: fo-dicom (FO-DICOM.Core/DicomUIDPrivate.cs) and PixelMed (com.pixelmed.dicom.SOPClass 1.84, 2017). What one of
+them calls retired or has a second version of is `old` here. Left out: 1.2.40.0.13.1.5.1.4.1.1.104.1, which PixelMed and
+dcm4che name differently. Transfer syntaxes: fo-dicom for GE; dicom3tools 1.00, whose dciodvfy has them, for the others.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_CLASS: Final = "SOP Class"
+_SYNTAX: Final = "Transfer Syntax"
+
+PRIVATE: Final = (
+    ("1.2.124.113532.3500.7", _CLASS, "Agfa Basic Attribute Presentation State"),
+    ("1.2.124.113532.3500.8.1", _CLASS, "Agfa Arrival Transaction"),
+    ("1.2.124.113532.3500.8.2", _CLASS, "Agfa Dictation Transaction"),
+    ("1.2.124.113532.3500.8.3", _CLASS, "Agfa Report Transcription Transaction"),
+    ("1.2.124.113532.3500.8.4", _CLASS, "Agfa Report Approval Transaction"),
+    ("1.2.276.0.48.5.1.4.1.1.7", _CLASS, "TomTec Annotation Storage"),
+    ("1.2.392.200036.9116.7.8.1.1.1", _CLASS, "Toshiba US Image Storage"),
+    ("1.2.392.200036.9125.1.1.2", _CLASS, "Fuji CR Image Storage"),
+    ("1.2.40.0.13.1.5.1.4.1.1.2.1", _CLASS, "dcm4che Upgraded CT Image Storage"),
+    ("1.2.40.0.13.1.5.1.4.1.1.4.1", _CLASS, "dcm4che Upgraded MR Image Storage"),
+    ("1.2.40.0.13.1.5.1.4.1.1.128.1", _CLASS, "dcm4che Upgraded PET Image Storage"),
+    ("1.2.528.1.1001.5.1.1.1", _CLASS, "GE Collage Storage"),
+    ("1.2.752.24.3.7.6", _SYNTAX, "Sectra Compression"),
+    ("1.2.752.24.3.7.7", _SYNTAX, "Sectra Compression LS"),
+    ("1.2.826.0.1.3680043.293.1.0.1", _CLASS, "ERAD Practice Builder Report Text Storage"),
+    ("1.2.826.0.1.3680043.293.1.0.2", _CLASS, "ERAD Practice Builder Report Dictation Storage"),
+    ("1.2.840.113543.6.6.1.3.10001", _CLASS, "Philips HP Live 3D 01 Storage"),
+    ("1.2.840.113543.6.6.1.3.10002", _CLASS, "Philips HP Live 3D 02 Storage"),
+    ("1.2.840.113619.4.2", _CLASS, "GE DICOM MR Image Info Object"),
+    ("1.2.840.113619.4.3", _CLASS, "GE DICOM CT Image Info Object"),
+    ("1.2.840.113619.4.4", _CLASS, "GE DICOM Display Image Info Object"),
+    ("1.2.840.113619.4.5.249", _CLASS, "GE RT Plan Storage"),
+    ("1.2.840.113619.4.26", _CLASS, "GE 3D Model Storage"),
+    ("1.2.840.113619.4.27", _CLASS, "GE eNTEGRA Protocol or NM Genie Storage"),
+    ("1.2.840.113619.4.30", _CLASS, "GE PET Raw Data Storage"),
+    ("1.2.840.113619.5.2", _SYNTAX, "GE Implicit VR with Big Endian Pixel Data"),
+    ("1.2.840.113704.7.0.4.4", _SYNTAX, "Algotec Compressed"),
+    ("1.2.840.113711.1.2.100.1", _SYNTAX, "ALI Wavelet"),
+    ("1.3.12.2.1107.5.9.1", _CLASS, "Siemens CSA Non-Image Storage"),
+    ("1.3.12.2.1107.5.99.3.10", _CLASS, "Siemens CT MR Volume Storage"),
+    ("1.3.12.2.1107.5.99.3.11", _CLASS, "Siemens AX Frame Sets Storage"),
+    ("1.3.46.670589.2.3.1.1", _CLASS, "Philips Specialised XA Storage"),
+    ("1.3.46.670589.2.4.1.1", _CLASS, "Philips CX Image Storage"),
+    ("1.3.46.670589.2.5.1.1", _CLASS, "Philips 3D Presentation State Storage"),
+    ("1.3.46.670589.2.8.1.1", _CLASS, "Philips VRML Storage"),
+    ("1.3.46.670589.2.11.1.1", _CLASS, "Philips Volume Set Storage"),
+    ("1.3.46.670589.5.0.1", _CLASS, "Philips Volume Storage, old"),
+    ("1.3.46.670589.5.0.1.1", _CLASS, "Philips Volume Storage"),
+    ("1.3.46.670589.5.0.2", _CLASS, "Philips 3D Object Storage, old"),
+    ("1.3.46.670589.5.0.2.1", _CLASS, "Philips 3D Object Storage"),
+    ("1.3.46.670589.5.0.3", _CLASS, "Philips Surface Storage, old"),
+    ("1.3.46.670589.5.0.3.1", _CLASS, "Philips Surface Storage"),
+    ("1.3.46.670589.5.0.4", _CLASS, "Philips Composite Object Storage"),
+    ("1.3.46.670589.5.0.7", _CLASS, "Philips MR Cardio Profile Storage"),
+    ("1.3.46.670589.5.0.8", _CLASS, "Philips MR Cardio Storage, old"),
+    ("1.3.46.670589.5.0.8.1", _CLASS, "Philips MR Cardio Storage"),
+    ("1.3.46.670589.5.0.9", _CLASS, "Philips CT Synthetic Image Storage"),
+    ("1.3.46.670589.5.0.10", _CLASS, "Philips MR Synthetic Image Storage"),
+    ("1.3.46.670589.5.0.11", _CLASS, "Philips MR Cardio Analysis Storage, old"),
+    ("1.3.46.670589.5.0.11.1", _CLASS, "Philips MR Cardio Analysis Storage"),
+    ("1.3.46.670589.5.0.12", _CLASS, "Philips CX Synthetic Image Storage"),
+    ("1.3.46.670589.5.0.13", _CLASS, "Philips Perfusion Storage"),
+    ("1.3.46.670589.5.0.14", _CLASS, "Philips Perfusion Image Storage"),
+    ("1.3.46.670589.7.8.1618510091", _CLASS, "Philips X-Ray MF Storage"),
+    ("1.3.46.670589.7.8.1618510092", _CLASS, "Philips Live Run Storage"),
+    ("1.3.46.670589.7.8.16185100129", _CLASS, "Philips Run Storage"),
+    ("1.3.46.670589.7.8.16185100130", _CLASS, "Philips Reconstruction Storage"),
+    ("1.3.46.670589.11.0.0.12.1", _CLASS, "Philips MR Spectrum Storage"),
+    ("1.3.46.670589.11.0.0.12.2", _CLASS, "Philips MR Series Data Storage"),
+    ("1.3.46.670589.11.0.0.12.3", _CLASS, "Philips MR Color Image Storage"),
+    ("1.3.46.670589.11.0.0.12.4", _CLASS, "Philips MR Examcard Storage"),
+    ("1.3.6.1.4.1.5962.300.1", _SYNTAX, "PixelMed Bzip2 Explicit VR Little Endian"),
+    ("1.3.6.1.4.1.5962.300.2", _SYNTAX, "PixelMed Encapsulated Raw Little Endian"),
+    ("1.3.6.1.4.1.5962.301.1", _CLASS, "PixelMed Legacy Converted Enhanced CT Image Storage"),
+    ("1.3.6.1.4.1.5962.301.2", _CLASS, "PixelMed Legacy Converted Enhanced MR Image Storage"),
+    ("1.3.6.1.4.1.5962.301.3", _CLASS, "PixelMed Legacy Converted Enhanced PET Image Storage"),
+    ("1.3.6.1.4.1.5962.301.9", _CLASS, "PixelMed Floating Point Image Storage"),
+    ("1.3.6.1.4.1.16978.3.1", _CLASS, "Medical Insight 3D Softcopy Presentation State Storage"),
+    ("2.16.840.1.114033.5.1.4.1.1.130", _CLASS, "PMOD Multi-frame Image Storage"),
+)
