@@ -28,10 +28,36 @@ def main() -> None:
         found: Json = json.loads((source / f"{name}.json").read_text(encoding="utf-8"))
         return found
 
-    for name in ("iods", "modules", "terms", "confidentiality"):
+    for name in ("iods", "modules", "confidentiality"):
         write(name, read(f"dicom_{name}"))
+    write("terms", sound(read("dicom_terms")))
     write("private", read("dicom_private_extra"))
     write("links", links(read("dicom_hl7_mapping"), read("fhir_r4_mappings")))
+
+
+ANOTHERS: Final = {
+    "00080054": "RetrieveAETitle has the values of InstanceAvailability (0008,0056), which stands below it",
+    "00283002": "LUTDescriptor has the values of ModalityLUTType (0028,3004)",
+}
+"""Attributes to which the source gives the values of a neighbor, and how that is seen."""
+
+
+def sound(terms: Json) -> Json:
+    """Without lists that the source misplaced, and without those that lost their condition.
+
+    An enumerated list of one value that would hold everywhere (BodyPartExamined EYE, RescaleSlope 1) holds for one kind
+    of object, and the source does not say which. The directory's markers of group 0004 are what they seem.
+    """
+
+    def lost(tag: str, row: list[Any]) -> bool:
+        return row[0] == "e" and len(row[2]) == 1 and len(row) < 4 and not tag.startswith("0004")
+
+    kept = {
+        tag: rows
+        for tag, found in terms["terms"].items()
+        if tag not in ANOTHERS and (rows := [row for row in found if not lost(tag, row)])
+    }
+    return {**terms, "terms": kept}
 
 
 def links(hl7: Json, fhir: Json) -> Json:

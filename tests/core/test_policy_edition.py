@@ -26,22 +26,33 @@ DEMANDED = {
     "pacs_query",
     "pacs_retrieve",
     "pacs_study_summary",
+    "validate_dicom_file",
     "validate_hl7_message",
 }
 OPEN = {
     "build_hl7_ack",
+    "compare_dicom_files",
     "compare_hl7_messages",
     "decode_private_tags",
+    "deidentify_dicom",
+    "explain_dicom_iod",
     "explain_dicom_tag",
     "explain_hl7_field",
     "explain_hl7_message_type",
     "explain_hl7_segment",
     "explain_integration_pattern",
+    "extract_encapsulated_document",
     "lookup_dicom_tag",
+    "lookup_dicom_uid",
     "lookup_hl7_table",
     "parse_hl7_message",
+    "plot_dicom_waveform",
     "profile_hl7_messages",
+    "read_dicom_file",
+    "read_structured_report",
+    "render_dicom_image",
     "send_hl7_message",
+    "summarize_dicom_folder",
 }
 """Together with those above, all that is served or known under a name of old. A new tool is put into one of the two."""
 

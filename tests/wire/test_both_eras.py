@@ -11,14 +11,21 @@ pytestmark = pytest.mark.anyio
 
 TOOLS = [
     "build_hl7_ack",
+    "compare_dicom_files",
     "compare_hl7_messages",
+    "decode_private_tags",
+    "deidentify_dicom",
+    "explain_dicom_iod",
+    "explain_dicom_tag",
     "explain_hl7_field",
     "explain_hl7_message_type",
     "explain_hl7_segment",
     "explain_integration_pattern",
+    "extract_encapsulated_document",
     "generate_mirth_channel",
     "generate_sample_message",
     "lookup_dicom_tag",
+    "lookup_dicom_uid",
     "lookup_hl7_table",
     "map_dicom_to_hl7",
     "map_hl7_to_dicom",
@@ -27,8 +34,14 @@ TOOLS = [
     "pacs_query",
     "pacs_retrieve",
     "parse_hl7_message",
+    "plot_dicom_waveform",
     "profile_hl7_messages",
+    "read_dicom_file",
+    "read_structured_report",
+    "render_dicom_image",
     "send_hl7_message",
+    "summarize_dicom_folder",
+    "validate_dicom_file",
     "validate_hl7_message",
 ]
 
@@ -58,7 +71,7 @@ async def test_every_tool_is_listed_with_annotations_and_schemas(installation: I
         undescribed = [name for name, field in tool.input_schema["properties"].items() if "description" not in field]
         assert undescribed == []
     changing = sorted(tool.name for tool in tools if tool.annotations and not tool.annotations.read_only_hint)
-    assert changing == ["pacs_retrieve", "send_hl7_message"]
+    assert changing == ["deidentify_dicom", "pacs_retrieve", "send_hl7_message"]
     remote = sorted(tool.name for tool in tools if tool.annotations and tool.annotations.open_world_hint)
     assert remote == ["pacs_echo", "pacs_query", "pacs_retrieve", "send_hl7_message"]
 
@@ -66,6 +79,10 @@ async def test_every_tool_is_listed_with_annotations_and_schemas(installation: I
 async def test_each_tool_answers_with_structured_content_and_a_text(installation: Installation, era: Era) -> None:
     calls = {
         "lookup_dicom_tag": {"tag": "(0010,0010)"},
+        "explain_dicom_tag": {"tag": "AccessionNumber"},
+        "lookup_dicom_uid": {"uid": "1.2.840.10008.1.2.4.90"},
+        "explain_dicom_iod": {"iod": "CT Image"},
+        "decode_private_tags": {"tag": "(0029,1010)", "creator": "SIEMENS CSA HEADER"},
         "parse_hl7_message": {"message": MESSAGE},
         "explain_hl7_segment": {"segment_name": "PID"},
         "explain_hl7_field": {"field_ref": "PID-3.4.2"},
