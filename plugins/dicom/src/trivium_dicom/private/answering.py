@@ -14,7 +14,7 @@ from trivium_dicom.private.blocks import Block, Found, blocks_of, private_elemen
 from trivium_dicom.private.contents import Contents, Entry, contents_of
 from trivium_dicom.private.definitions import Definition, is_safe
 from trivium_dicom.private.elements import Element
-from trivium_dicom.private.meanings import known_creator
+from trivium_dicom.private.meanings import Meaning, known_creator
 from trivium_dicom.private.result import PrivateBlock, PrivateElement, PrivateEntry, PrivateTags
 from trivium_dicom.private.values import value_of
 from trivium_dicom.private.vocabulary import Basis, NotDecoded, Note
@@ -48,7 +48,7 @@ def decode_dump(text: str, limits: Limits, asked: Asked) -> PrivateTags:
     dump = read_dump(text, limits)
     notes = (Note.UNREAD.value,) if dump.unread else ()
     found = answer(dump.dataset, asked, where="dump", notes=notes)
-    return found.model_copy(update={"dump_form": dump.form, "unread_lines": dump.unread or None})
+    return found.model_copy(update={"unread_lines": dump.unread or None})
 
 
 def answer(dataset: list[Element], asked: Asked, *, where: str, notes: tuple[str, ...] = ()) -> PrivateTags:
@@ -69,6 +69,8 @@ def answer(dataset: list[Element], asked: Asked, *, where: str, notes: tuple[str
     end = asked.offset + len(page)
     counts = Counter(one.meaning.basis.value for one in chosen)
     said = [*notes, *(note.value for basis, note in _NOTES.items() if counts[basis])]
+    if len(blocks) > _BLOCKS and not narrow:
+        said.append(Note.MORE_BLOCKS.value)
     if asked.tag is not None and not asked.words and any(inside.hides(one) for one in every):
         said.append(Note.MORE_SETTINGS.value)
     return PrivateTags(
@@ -77,7 +79,6 @@ def answer(dataset: list[Element], asked: Asked, *, where: str, notes: tuple[str
         offset=asked.offset,
         next_offset=end if end < len(rows) else None,
         blocks=None if narrow else tuple(map(_block, blocks[:_BLOCKS])) or None,
-        more_blocks=None if narrow else max(0, len(blocks) - _BLOCKS) or None,
         elements=tuple(_element(one, inside, asked.value_limit) for one in page if isinstance(one, Found)),
         entries=tuple(_entry(*one, asked.value_limit) for one in page if not isinstance(one, Found)) or None,
         notes=tuple(said) or None,
@@ -159,15 +160,12 @@ def _element(found: Found, inside: _Inside, value_limit: int) -> PrivateElement:
         **row,
         stated_vr=stated if stated and stated != row.get("vr") else None,
         safe=True if creator and meaning.basis is Basis.CREATOR and is_safe(creator, element.digits) else None,
-        others=tuple(map(brief, meaning.others)) or None,
-        more_others=meaning.more or None,
+        others=others_of(meaning),
         value=text[:value_limit] if text else None,
         phi=value.kind if text else None,
         length=len(text) if text and len(text) > value_limit else None,
-        count=value.count if value.count != 1 and not (header or reason) else None,
-        size=element.size if not text else None,
+        size=(element.size or None) if not text and not element.items else None,
         layout=header.layout if header else None,
-        entries=sum(1 for entry in header.entries if entry.text) if header else None,
         not_decoded=reason,
     )
 
@@ -183,6 +181,11 @@ def of_definition(definition: Definition, digits: str | None = None) -> dict[str
     }
 
 
+def others_of(meaning: Meaning) -> tuple[str, ...] | None:
+    more = (f"and {meaning.more} more",) if meaning.more else ()
+    return (*map(brief, meaning.others), *more) or None
+
+
 def brief(definition: Definition) -> str:
     """One of several definitions: `GEMS_ACQU_01: Cell spacing (DS)`."""
     return f"{definition.creator}: {definition.name or 'no name known'} ({definition.vr})"
@@ -193,7 +196,6 @@ def _entry(path: str, entry: Entry, value_limit: int) -> PrivateEntry:
         path=path,
         name=entry.name,
         name_phi=entry.name_kind,
-        vr=entry.vr if entry.vr in VRS else None,
         value=entry.text[:value_limit],
         phi=entry.kind,
         length=len(entry.text) if len(entry.text) > value_limit else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from trivium.api import Kind
@@ -26,10 +26,8 @@ class Entry:
 
     name: str
     name_kind: Kind | None
-    vr: str | None
     text: str
     kind: Kind | None
-    count: int
     usual: bool = True
     """Shown without being asked for by its name."""
 
@@ -51,6 +49,8 @@ def contents_of(element: Element, meaning: Meaning) -> Contents | NotDecoded | N
 
     What a value is taken for is said by its own marks; by its creator alone only where the layout has no mark (CSA1).
     """
+    if _is_csa(meaning) and element.data and not element.data.strip(b"\0"):
+        return NotDecoded.ZEROED
     layout = _layout(element, meaning)
     if layout is None:
         return NotDecoded.PROPRIETARY if _proprietary(element, meaning) else None
@@ -69,16 +69,17 @@ def contents_of(element: Element, meaning: Meaning) -> Contents | NotDecoded | N
 
 def _layout(element: Element, meaning: Meaning) -> Layout | None:
     data = _bytes(element)
-    if data.startswith(csa.MAGIC):
+    if csa.is_second(data):
         return Layout.CSA2
     if protocol_text.is_ge_block(data):
         return Layout.GE_BLOCK
     if protocol_text.BEGIN in data[:_MOST]:
         return Layout.CSA1 if csa.looks_like_csa(data) else Layout.ASCCONV
-    definition = meaning.definition
-    if definition and definition.creator in _CSA_CREATORS and csa.looks_like_csa(data):
-        return Layout.CSA1
-    return None
+    return Layout.CSA1 if _is_csa(meaning) and csa.looks_like_csa(data) else None
+
+
+def _is_csa(meaning: Meaning) -> bool:
+    return meaning.definition is not None and meaning.definition.creator in _CSA_CREATORS
 
 
 def _proprietary(element: Element, meaning: Meaning) -> bool:
@@ -99,7 +100,7 @@ def _may_be_protocol(element: Element) -> bool:
 def _csa(data: bytes) -> Iterator[Entry]:
     for tag in csa.read_csa(data):
         text = "\\".join(tag.values)
-        yield _entry(tag.name, tag.vr, text, _csa_kind(tag), len(tag.values))
+        yield _entry(tag.name, text, _csa_kind(tag))
         if protocol_text.BEGIN.decode() in text:
             for name, value in protocol_text.ascconv(text):
                 yield _setting(name, value)
@@ -121,19 +122,17 @@ def _ge(data: bytes) -> Iterator[Entry]:
     found = False
     for name, value in protocol_text.ge_settings(text):
         found = True
-        yield _entry(name, None, value, Kind.TEXT, 1)
+        yield _entry(name, value, Kind.TEXT)
     if not found:
-        yield _entry("", None, text[:_TEXT_MOST], Kind.TEXT, 1)
+        yield _entry("", text[:_TEXT_MOST], Kind.TEXT)
 
 
 def _setting(name: str, value: str) -> Entry:
-    entry = _entry(name, None, value, Kind.TEXT, 1)
-    return Entry(name, entry.name_kind, None, value, Kind.TEXT, 1, usual=is_usual_setting(name))
+    return replace(_entry(name, value, Kind.TEXT), usual=is_usual_setting(name))
 
 
-def _entry(name: str, vr: str | None, text: str, kind: Kind | None, count: int) -> Entry:
-    known = vr if vr and len(vr) == 2 and vr.isalpha() and vr.isupper() else None
-    return Entry(name, None if is_known(name) else Kind.TEXT, known, text, kind, count)
+def _entry(name: str, text: str, kind: Kind | None) -> Entry:
+    return Entry(name, None if is_known(name) else Kind.TEXT, text, kind)
 
 
 _READERS: Final[dict[Layout, Callable[[bytes], Iterator[Entry]]]] = {

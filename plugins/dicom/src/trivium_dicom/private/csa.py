@@ -1,16 +1,17 @@
 """CSA headers of Siemens MR: named values in a binary block of two forms, CSA1 and CSA2.
 
-The layout is known from nibabel (`nibabel.nicom.csareader`, MIT), which is the witness of the tests. It is read here,
-not by nibabel, as a header comes from outside: that reader needs numpy, keeps one of several tags of one name, and
-raises half a dozen kinds of errors for a spoiled header, of which it declares one.
+The layout is known from GDCM (gdcmCSAHeader), SPM (spm_dicom_headers) and nibabel (nicom.csareader, MIT); the first and
+the last are the witnesses of the tests. It is read here and not by nibabel, as a header comes from outside: that reader
+needs numpy, keeps one of several tags of one name, reads CSA1 only where the first tag is empty, and raises half a
+dozen kinds of errors for spoiled headers, of which it declares one.
 
     CSA2   "SV10", four bytes      CSA1   nothing
     both   number of tags, 77
            each tag: name[64], multiplicity, vr[4], syngo type, number of items, 77 or 205
-           each item: four numbers, then its text, filled up to a multiple of four bytes
+           each item: length, length, 77 or 205, length, then its text, filled up to a multiple of four bytes
 
-Numbers are 32 bits, little endian. An item's length is the second of its numbers in CSA2; in CSA1 it is the first, less
-the number of items of the first tag.
+Numbers are 32 bits, little endian. Where the lengths of an item differ in CSA1, the first one is too large by the
+number of items of the first tag (SPM).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 MAGIC: Final = b"SV10"
+_SWAPPED: Final = b"VS01"
+"""As software leaves it that took the value for words of two bytes, of the other byte order (GDCM)."""
 _MOST_TAGS: Final = 1_024
 _MOST_ITEMS: Final = 4_096
 _CHECKS: Final = frozenset({77, 205})
@@ -48,8 +51,21 @@ def looks_like_csa(data: bytes) -> bool:
     return 0 < count <= _MOST_TAGS and check in _CHECKS
 
 
+def is_second(data: bytes) -> bool:
+    return data[:4] in (MAGIC, _SWAPPED)
+
+
+def unswapped(data: bytes) -> bytes:
+    if data[:4] != _SWAPPED:
+        return data
+    swapped = bytearray(data[: len(data) & ~1])
+    swapped[0::2], swapped[1::2] = swapped[1::2], swapped[0::2]
+    return bytes(swapped)
+
+
 def read_csa(data: bytes) -> tuple[CsaTag, ...]:
     """Every tag of a header, in its order; one without a value has no values. Raises `Spoiled`."""
+    data = unswapped(data)
     if not looks_like_csa(data):
         raise Spoiled
     second = data[:4] == MAGIC
@@ -64,7 +80,7 @@ def read_csa(data: bytes) -> tuple[CsaTag, ...]:
         if number == 0:
             first_items = items
         texts = [reader.item(None if second else first_items) for _ in range(items)]
-        tags.append(CsaTag(_text(name), _text(vr), multiplicity, _values(texts, multiplicity)))
+        tags.append(CsaTag(_text(name), _text(vr[:2]), multiplicity, _values(texts, multiplicity)))
     return tuple(tags)
 
 
@@ -81,11 +97,9 @@ class _Reader:
         return found
 
     def item(self, first_items: int | None) -> str:
-        """One item's text. `first_items` is what CSA1 adds to each length."""
-        numbers = self.take(_ITEM)
-        length = numbers[1] if first_items is None else numbers[0] - first_items
-        if first_items is not None and not 0 <= length <= len(self._data) - self._at:
-            length = 0  # an unused item of CSA1 has any number there
+        """One item's text. `first_items` are those of the first tag, in CSA1."""
+        first, second, _, last = self.take(_ITEM)
+        length = second if first_items is None or second in (first, last) else first - first_items
         if not 0 <= length <= len(self._data) - self._at:
             raise Spoiled
         text = self._data[self._at : self._at + length]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from trivium.api import NotFound
-from trivium_dicom.private.answering import brief, dictionary, of_definition, place
+from trivium_dicom.private.answering import dictionary, of_definition, others_of, place
 from trivium_dicom.private.asking import Asked, AskProblem, definitions_named
 from trivium_dicom.private.creators import folded
 from trivium_dicom.private.definitions import (
@@ -20,8 +21,10 @@ from trivium_dicom.private.definitions import (
 )
 from trivium_dicom.private.elements import Element
 from trivium_dicom.private.meanings import known_creator, meaning_by_creator
-from trivium_dicom.private.result import PrivateCreator, PrivateElement, PrivateTags
+from trivium_dicom.private.result import PrivateElement, PrivateTags
 from trivium_dicom.private.vocabulary import Basis, Note
+
+_GROUPS: Final = 8
 
 
 def answer_of(asked: Asked) -> PrivateTags:
@@ -53,8 +56,7 @@ def _tag_of_creator(tag: str, creator: str) -> PrivateTags:
         basis=meaning.basis,
         **(of_definition(meaning.definition) if meaning.definition else {"creator": known[0] if known else None}),
         safe=_safe(meaning.definition, meaning.basis),
-        others=tuple(map(brief, meaning.others)) or None,
-        more_others=meaning.more or None,
+        others=others_of(meaning),
     )
     return _page([row], 1, 0, notes)
 
@@ -129,10 +131,12 @@ def _creators_like(part: str) -> list[str]:
     return sorted(found, key=lambda one: (not folded(one).startswith(asked), one))
 
 
-def _creator_row(creator: str) -> PrivateCreator:
+def _creator_row(creator: str) -> str:
+    """`SIEMENS CSA HEADER: 6 elements in 0029`."""
     rows = listed(creator)
     groups = sorted({row.group for row in rows})
-    return PrivateCreator(creator=creator, groups=tuple(groups[:20]), elements=len(rows))
+    more = f" and {len(groups) - _GROUPS} more" if len(groups) > _GROUPS else ""
+    return f"{creator}: {len(rows)} elements in {', '.join(groups[:_GROUPS])}{more}"
 
 
 def _paged(found: Sequence[Definition], asked: Asked, basis: Basis, notes: Sequence[Note]) -> PrivateTags:
@@ -155,7 +159,7 @@ def _page(rows: Sequence[PrivateElement], total: int, offset: int, notes: Sequen
     end = offset + len(rows)
     return PrivateTags(
         total=total,
-        counts=dict(Counter(row.basis.value for row in rows)) if total == len(rows) else None,
+        counts=dict(Counter(row.basis for row in rows)) if total == len(rows) else None,
         offset=offset,
         next_offset=end if end < total else None,
         elements=tuple(rows),

@@ -38,8 +38,6 @@ _SHOWN: Final = 16_384
 class Value:
     text: str | None
     kind: Kind | None
-    count: int
-    """Values, or items of a sequence."""
     reason: NotDecoded | None = None
 
 
@@ -55,11 +53,11 @@ def value_of(element: Element, meaning: Meaning) -> Value:
     """A sequence has no text; its elements stand for themselves."""
     vr = effective_vr(element, meaning)
     if element.items or vr == "SQ":
-        return Value(None, None, len(element.items))
+        return Value(None, None)
     if element.texts:
         return _shown(element, vr, meaning, element.texts)
     if not element.data:
-        return Value(None, None, 0, NotDecoded.NOT_SHOWN if element.cut else None)
+        return Value(None, None, NotDecoded.NOT_SHOWN if element.cut else None)
     return _of_bytes(element, vr, meaning, element.data)
 
 
@@ -70,7 +68,7 @@ def _of_bytes(element: Element, vr: str | None, meaning: Meaning, data: bytes) -
         if readable is not None and (vr is None or vr in _BINARY):
             texts = (readable,)
     if texts is None:
-        return Value(None, None, 0, _reason(vr))
+        return Value(None, None, _reason(vr))
     return _shown(element, vr, meaning, texts)
 
 
@@ -83,7 +81,7 @@ def _reason(vr: str | None) -> NotDecoded:
 def _shown(element: Element, vr: str | None, meaning: Meaning, texts: tuple[str, ...]) -> Value:
     kinds = {kind_of_value(text, element, vr, meaning) for text in texts}
     kind = kinds.pop() if len(kinds) == 1 else Kind.TEXT
-    return Value("\\".join(texts), kind, len(texts))
+    return Value("\\".join(texts), kind)
 
 
 def texts_of(data: bytes, vr: str) -> tuple[str, ...] | None:

@@ -32,6 +32,7 @@ class NotDecoded(StrEnum):
     CUT = "the dump shows only its beginning"
     TOO_LARGE = "larger than is decoded here"
     SPOILED = "it has the mark of a known layout, and cannot be read as one"
+    ZEROED = "nothing but zeros, as de-identification leaves it"
     PROPRIETARY = "a layout of the maker that is not published"
 
 
@@ -66,4 +67,5 @@ class Note(StrEnum):
     NEVER_PRIVATE = "its group is even, or one of 0001 to 0007 and FFFF: no private element can be there (PS3.5 7.8)"
     CREATOR_ELEMENT = "(gggg,00bb) holds the name of the creator that reserves (gggg,bb00-bbFF) (PS3.5 7.8.1)"
     MORE_SETTINGS = "a protocol has more settings than are shown: ask with words of their names"
+    MORE_BLOCKS = "more blocks are reserved than are listed"
     UNREAD = "some lines are none of a dump"

@@ -12,6 +12,7 @@ from trivium_dicom.private.creators import trimmed
 from trivium_dicom.private.definitions import creators
 from trivium_dicom.private.dumps import spelled
 from trivium_dicom.private.elements import Element
+from trivium_dicom.vr import VRS
 
 
 class Mark(Enum):
@@ -41,13 +42,14 @@ _DELIMITERS: Final = {"e000": Mark.ITEM, "e00d": Mark.ITEM_END, "e0dd": Mark.SEQ
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 _LENGTH: Final = re.compile(r"\s*#\s*(\d+|u/l)\s*,\s*[\d\-n]+(?:\s.*)?$")
-_DCMTK: Final = re.compile(rf"(\s*)\({_TAG}\) (?:\?\? \()?([A-Za-z?]{{2}})\)? (.*)$", re.IGNORECASE | re.DOTALL)
+_DCMTK: Final = re.compile(rf"(\s*)\({_TAG}\) ([A-Za-z?]{{2}})(?: \(([A-Z]{{2}}[A-Z ]*)\))? (.*)$", re.DOTALL)
 _PYDICOM: Final = re.compile(rf"(\s*)\({_TAG}\) (.*?)([A-Z]{{2}}|OB or OW|US or SS|US or SS or OW): ?(.*)$")
 _PYDICOM_SQ: Final = re.compile(rf"(\s*)\({_TAG}\)\s+.*\s\d+ item\(s\) ----\s*$", re.IGNORECASE)
 _DICOM3TOOLS: Final = re.compile(
     rf"(\s*(?:> )?)\({_TAG}\) .*?\t VR=<([A-Z?]{{1,2}})>\s+VL=<0x([0-9a-f]+)>(.*)$", re.IGNORECASE | re.DOTALL
 )
-_DCM4CHE: Final = re.compile(rf"\s*\d+: (>*)\({_TAG}\) (?:([A-Z]{{2}}) )?#(-?\d+)\s?(.*)$", re.IGNORECASE)
+_DCM4CHE: Final = re.compile(rf"\s*(?:\d+:\s?)?(>*)\({_TAG}\) (?:([A-Z]{{2}}) )?#(-?\d+)\s?(.*)$")
+_DCM4CHE_ITEM: Final = re.compile(r"\s*(?:\d+:\s?)?(>+)ITEM #\d+", re.IGNORECASE)
 _ANY: Final = re.compile(
     r"([\s>]*)[(\[{\"']?(?:0x)?([0-9a-f]{4})[\s,:;.\-|]{1,2}(?:0x)?([0-9a-f]{4})\b[)\]}\"']?(.*)$", re.IGNORECASE
 )
@@ -94,6 +96,8 @@ def _item_rule(text: str) -> Line | None:
 
 
 def _dcm4che(text: str) -> Line | None:
+    if item := _DCM4CHE_ITEM.match(text):
+        return Line(Mark.ITEM, len(item[1]), form="dcm4che")
     found = _DCM4CHE.match(text)
     if not found:
         return None
@@ -106,22 +110,26 @@ def _dcm4che(text: str) -> Line | None:
 
 
 def _dcmtk(text: str) -> Line | None:
-    """DCMTK and GDCM: VR, value, and `# length, multiplicity name` behind."""
+    """DCMTK and GDCM: VR, value, and `# length, multiplicity name` behind.
+
+    GDCM shows the dictionary's VR in parentheses where the file has another one, or none (`??`).
+    """
     found = _DCMTK.match(text)
     if not found:
         return None
-    indent, group, element, vr, rest = found.groups()
+    indent, group, element, vr, known, rest = found.groups()
     if group.lower() == "fffe":
         return Line(_DELIMITERS.get(element.lower(), Mark.IGNORED), len(indent), form="dcmtk")
     behind = _LENGTH.search(rest, max(0, rest.rfind(" #")))
     if not behind and not rest.startswith(("[", "(", "=")):
         return None
-    made = Element((group + element).lower(), vr if vr.isupper() and vr != "UN" else "UN" if vr == "UN" else None)
+    stated = vr if vr in VRS else known[:2] if known and vr == "??" else None
+    made = Element((group + element).lower(), stated)
     if behind:
         made.size = None if behind[1] == "u/l" else int(behind[1])
         rest = rest[: behind.start()]
     spelled.dcmtk(made, rest.strip())
-    return Line(Mark.ELEMENT, len(indent), made, vr == "SQ", "dcmtk")
+    return Line(Mark.ELEMENT, len(indent), made, stated == "SQ", "dcmtk")
 
 
 def _pydicom(text: str) -> Line | None:

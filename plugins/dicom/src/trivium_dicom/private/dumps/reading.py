@@ -104,28 +104,38 @@ def _opened_by_dicom3tools(line: str, after: str) -> str | None:
 
 def _joined(lines: list[str]) -> Iterator[str]:
     """A value that has lines of its own stands over several, which are made one again."""
-    at = 0
+    at, after = 0, _following(lines)
     while at < len(lines):
         more = 1
         if _opens_bracket(lines[at]):
-            more = _until(lines, at, _closes_bracket)
-        elif closing := _opened_by_dicom3tools(lines[at], lines[at + 1] if at + 1 < len(lines) else ""):
-            more = _until(lines, at, partial(_ends, closing))
+            more = _until(lines, after, at, _closes_bracket)
+        elif closing := _opened_by_dicom3tools(lines[at], after[at]):
+            more = _until(lines, after, at, partial(_ends, closing))
         yield "\n".join(lines[at : at + more])
         at += more
 
 
+def _following(lines: list[str]) -> list[str]:
+    """For each line the next one that is not empty."""
+    found, after = [], ""
+    for line in reversed(lines):
+        found.append(after)
+        if line.strip():
+            after = line
+    return found[::-1]
+
+
 def _ends(closing: str, line: str, after: str) -> bool:
     """It ends as values do, and what follows is no more text: a text may have `>` at the ends of its lines."""
-    return line.rstrip().endswith(closing) and (not after.strip() or "----:" in after or "\t VR=<" in after)
+    return line.rstrip().endswith(closing) and (not after or "----:" in after or "\t VR=<" in after)
 
 
-def _until(lines: list[str], at: int, closes: Callable[[str, str], bool]) -> int:
+def _until(lines: list[str], after: list[str], at: int, closes: Callable[[str, str], bool]) -> int:
     """How many lines the value goes over; one if it never ends, or another element begins before."""
     for end in range(at + 1, len(lines)):
         if _BRACKET.match(lines[end]) or "\t VR=<" in lines[end]:
             return 1
-        if closes(lines[end], lines[end + 1] if end + 1 < len(lines) else ""):
+        if closes(lines[end], after[end]):
             return end + 1 - at
     return 1
 
@@ -165,6 +175,11 @@ class _Tree:
         if self.open:
             self.open[-1][1].items.append([])
 
+    def end_item(self, *, empty: bool) -> None:
+        """An item that has nothing in it stands there all the same."""
+        if self.open and (empty or not self.open[-1][1].items):
+            self.item()
+
     def end(self) -> None:
         if self.open:
             self.open.pop()
@@ -176,20 +191,21 @@ class _Tree:
 
 
 def _by_indentation(lines: Iterable[Line], tree: _Tree, form: Form) -> None:
-    begin_item = False
+    """`ruled` is how far in pydicom's line below an item stands: what comes next there begins another one."""
+    ruled: int | None = None
     for line in lines:
         if line.mark is Mark.ITEM:
             tree.end_at(line.indent)
             tree.item()
-            begin_item = False
         elif line.mark is Mark.ITEM_END and form is Form.PYDICOM:
             tree.end_at(line.indent)
-            begin_item = True
+            tree.end_item(empty=ruled == line.indent)
+            ruled = line.indent
         elif line.mark is Mark.ELEMENT and line.element:
             tree.end_at(line.indent)
-            if begin_item and tree.open and line.indent > tree.open[-1][0] and tree.open[-1][1].items:
+            if line.indent == ruled:
                 tree.item()
-            begin_item = False
+            ruled = None
             tree.add(line.element)
             if line.sequence:
                 tree.begin(line.indent, line.element)

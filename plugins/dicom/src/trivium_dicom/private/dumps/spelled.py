@@ -99,16 +99,20 @@ def dicom3tools(element: Element, value: str) -> None:
 
 
 def _hexadecimal_list(element: Element, value: str) -> None:
-    pieces = [one.strip().removeprefix("0x") for one in value.split(",") if one.strip()]
-    whole = all(re.fullmatch(r"[0-9a-fA-F]+", one) for one in pieces)
-    if not whole or not pieces:
+    pieces = "".join(value.replace("0x", "").split()).strip(",").split(",")
+    try:
+        if element.vr in _BYTES or element.vr is None:
+            data(element, "\\".join(pieces), words=len(pieces[0]) == 4)
+        elif element.vr == "AT":
+            element.texts = tuple(_tag(int(one, 16)) for one in pieces)
+        else:
+            element.texts = tuple(str(_signed(one, element.vr)) for one in pieces)
+    except ValueError:
         element.cut = True
-    elif element.vr in _BYTES or element.vr is None:
-        data(element, "\\".join(pieces), words=len(pieces[0]) == 4)
-    elif element.vr == "AT":
-        element.texts = tuple(f"({one.upper():0>8}"[:5] + "," + f"{one.upper():0>8}"[4:] + ")" for one in pieces)
-    else:
-        element.texts = tuple(str(_signed(one, element.vr)) for one in pieces)
+
+
+def _tag(number: int) -> str:
+    return f"({number >> 16 & 0xFFFF:04X},{number & 0xFFFF:04X})"
 
 
 def _signed(hexadecimal: str, vr: str | None) -> int:
@@ -191,7 +195,7 @@ def _literal(text: str) -> object:
 
 def viewer(element: Element, rest: str, *, is_creator: Callable[[str], bool] | None) -> None:
     """Columns: perhaps a VR, perhaps a name, then the value. `is_creator` where the value must be a private creator."""
-    rest = rest.strip(" \t,;|:\"'")
+    rest = rest.strip(" \t,;|:=\"'")
     named = re.match(r"\(([^()]*)\)\s*:\s*(.*)$", rest)  # Orthanc: `0029,0010 (PrivateCreator): SIEMENS CSA HEADER`
     split = [named[2]] if named else _COLUMNS.split(rest)
     columns = [one.strip(" \"'") for one in split if one.strip()]

@@ -1,0 +1,30 @@
+"""What was done, counted by attribute."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Done(StrEnum):
+    REMOVED = "removed"
+    EMPTIED = "emptied"
+    REPLACED = "replaced"
+    REMAPPED = "remapped"
+    """A UID, by another."""
+    SHIFTED = "shifted"
+    """A date."""
+    CLEANED = "cleaned"
+    KEPT = "kept_by_option"
+
+
+@dataclass(slots=True)
+class Tally:
+    table: Counter[tuple[Done, str]] = field(default_factory=Counter)
+    """By what was done and keyword, where table E.1-1 says so."""
+    beyond: Counter[tuple[Done, str]] = field(default_factory=Counter)
+    """The same where the table says nothing."""
+
+    def add(self, done: Done, name: str, *, beyond: bool = False) -> None:
+        (self.beyond if beyond else self.table)[done, name] += 1
