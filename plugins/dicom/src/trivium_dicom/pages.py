@@ -5,27 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from trivium_dicom.explain.model import Place, TagExplanation, TermSet
 from trivium_dicom.tools.iod_results import IodExplanation
-from trivium_dicom.tools.lookup_dicom_tag import TagMatches
 from trivium_dicom.tools.uid_results import UidMatches
 
 
-def tag(found: TagMatches) -> str:
-    first = found.matches[0]
-    rows = ((m.tag, m.keyword or "", m.name or "", m.vr or "", m.vm or "", _retired(m.retired), m.creator or "")
-            for m in found.matches)  # fmt: skip
+def tag(found: TagExplanation) -> str:
+    facts = {
+        "VR": found.vr,
+        "VM": found.vm,
+        "Kind": found.kind,
+        "Note": found.note,
+        "Also": found.also,
+        "Definitions": found.definitions,
+        "IODs": found.iods,
+        "HL7 v2": found.hl7,
+        "FHIR R4": found.fhir,
+    }
+    name = f"{found.tag} {found.keyword or found.name or ''}".rstrip()
     return _page(
-        f"{first.tag} {first.keyword or first.name or ''}".rstrip(),
-        *([f"Within {' > '.join(found.within)}."] if found.within else []),
-        *([found.note] if found.note else []),
-        _grid(("tag", "keyword", "name", "VR", "VM", "retired", "creator"), rows),
-        *(
-            [f"{found.total - len(found.matches)} more: see lookup_dicom_tag."]
-            if found.total > len(found.matches)
-            else []
-        ),
-        f"Source: {found.dictionary}.",
+        f"{name} (retired)" if found.retired else name,
+        _facts(facts),
+        *_part("Where it is", _places(found.places)),
+        *([f"{found.total - len(found.places)} more: see explain_dicom_tag."] if found.next_offset else []),
+        *_part("Values", _list(map(_terms, found.terms or ()))),
+        *_part("Confidentiality (PS3.15)", _facts(found.confidentiality or {})),
+        *_part("Pitfalls", _list(f"{one.note} ({', '.join(one.sources)})" for one in found.pitfalls or ())),
+        *([f"Sources: {'; '.join(found.sources)}."] if found.sources else []),
     )
+
+
+def _part(title: str, text: str) -> list[str]:
+    return [f"## {title}", text] if text else []
+
+
+def _places(places: Sequence[Place]) -> str:
+    rows = [
+        (
+            one.module,
+            one.type,
+            one.entity or "",
+            one.usage or "",
+            ", ".join(one.first_iods or ()),
+            "; ".join(one.within or ()),
+        )
+        for one in places
+    ]
+    return _grid(("module", "type", "entity", "usage", "first IODs", "within"), rows) if rows else ""
+
+
+def _terms(one: TermSet) -> str:
+    where = f" in {', '.join(one.modules)}" if one.modules else ""
+    number = f"value {one.value_number}, " if one.value_number else ""
+    return f"{number}{'enumerated' if one.enumerated else 'defined terms'}{where}: {', '.join(one.values)}"
 
 
 def uid(found: UidMatches) -> str:
@@ -62,10 +94,6 @@ def iod(found: IodExplanation) -> str:
         *([_list(found.notes)] if found.notes else []),
         f"Source: {found.source}.",
     )
-
-
-def _retired(retired: bool) -> str:
-    return "yes" if retired else ""
 
 
 def _facts(facts: Mapping[str, Any]) -> str:

@@ -9,18 +9,19 @@ from pydantic import Field
 from trivium.api import NotFound, ResourceSpec, resource
 from trivium_dicom import completions
 from trivium_dicom.tools.explain_dicom_iod import IodProblem, explain_dicom_iod
-from trivium_dicom.tools.lookup_dicom_tag import lookup_dicom_tag
 from trivium_dicom.tools.lookup_dicom_uid import UidProblem, lookup_dicom_uid
 
 _MOST: Final = 300
+_PLACES: Final = 60
 
 
 @resource("dicom://tag/{tag}", title="DICOM element", complete={"tag": completions.tags})
 def dicom_tag(tag: Annotated[str, Field(max_length=300, description="00100010 or PatientName.")]) -> str:
-    """A data element of DICOM: name, VR, VM, whether it is retired, and what known private creators define."""
+    """A data element of DICOM: VR, VM, the modules and objects it lives in, terms, counterparts, confidentiality."""
     from trivium_dicom import pages
+    from trivium_dicom.explain.explaining import explain_tag
 
-    return pages.tag(lookup_dicom_tag(tag=tag, limit=50))
+    return pages.tag(explain_tag(tag, limit=_PLACES))
 
 
 @resource("dicom://iod/{sop_class}", title="DICOM object", complete={"sop_class": completions.iods})
