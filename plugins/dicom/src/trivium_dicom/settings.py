@@ -28,7 +28,7 @@ class DicomSettings(BaseModel):
     memory_mib: Annotated[int, Field(ge=512, description="MiB of address space of the process that reads files.")] = (
         _DEFAULTS.memory // _MIB
     )
-    seconds: Annotated[float, Field(gt=0, le=600, description="Seconds for one file.")] = _DEFAULTS.seconds
+    seconds: Annotated[float, Field(gt=0, le=80, description="Seconds for one file.")] = _DEFAULTS.seconds
     allow_deidentify: Annotated[bool, Field(description="Switch deidentify_dicom on.")] = False
     output_folder: Annotated[
         Path | None, Field(description="Folder into which de-identified files are written. Unset: nowhere.")

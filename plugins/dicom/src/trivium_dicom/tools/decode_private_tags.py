@@ -7,13 +7,13 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from trivium.api import EMBEDDED, BadInput, Effect, Given, Kind, Phi, tool
-from trivium_dicom.files.desk import Desk
+from trivium_dicom.files.desk import TOOL_SECONDS, Desk
 from trivium_dicom.private.result import PrivateTags
 
 _DUMP: Final = 4_000_000
 
 
-@tool(effect=Effect.READS_FILES, title="Decode private DICOM tags", timeout=90.0)
+@tool(effect=Effect.READS_FILES, title="Decode private DICOM tags", timeout=TOOL_SECONDS)
 def decode_private_tags(
     desk: Given[Desk],
     path: Annotated[

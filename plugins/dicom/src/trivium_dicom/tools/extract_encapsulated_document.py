@@ -8,10 +8,10 @@ from pydantic import Field
 
 from trivium.api import Effect, Given, tool
 from trivium_dicom.documents.results import EncapsulatedDocument
-from trivium_dicom.files.desk import Desk, DicomPath
+from trivium_dicom.files.desk import TOOL_SECONDS, Desk, DicomPath
 
 
-@tool(effect=Effect.READS_FILES, title="Extract encapsulated document", timeout=90.0)
+@tool(effect=Effect.READS_FILES, title="Extract encapsulated document", timeout=TOOL_SECONDS)
 def extract_encapsulated_document(
     desk: Given[Desk],
     path: DicomPath,

@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from trivium.api import Effect, Given, tool
-from trivium_dicom.files.desk import Desk, DicomPath
+from trivium_dicom.files.desk import TOOL_SECONDS, Desk, DicomPath
 from trivium_dicom.waveforms.answer import PlottedWaveform, Wanted
 
 
-@tool(effect=Effect.READS_FILES, title="Plot a DICOM waveform")
+@tool(effect=Effect.READS_FILES, title="Plot a DICOM waveform", timeout=TOOL_SECONDS)
 def plot_dicom_waveform(
     desk: Given[Desk],
     path: DicomPath,

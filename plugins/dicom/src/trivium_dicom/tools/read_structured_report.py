@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trivium.api import Effect, Given, tool
-from trivium_dicom.files.desk import Desk, DicomPath
+from trivium_dicom.files.desk import TOOL_SECONDS, Desk, DicomPath
 from trivium_dicom.reports.results import StructuredReport
 
 
-@tool(effect=Effect.READS_FILES, title="Read DICOM structured report", timeout=90.0)
+@tool(effect=Effect.READS_FILES, title="Read DICOM structured report", timeout=TOOL_SECONDS)
 def read_structured_report(
     desk: Given[Desk],
     path: DicomPath,

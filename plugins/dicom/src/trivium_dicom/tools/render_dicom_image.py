@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from trivium.api import Effect, Given, tool
-from trivium_dicom.files.desk import Desk, DicomPath
+from trivium_dicom.files.desk import TOOL_SECONDS, Desk, DicomPath
 from trivium_dicom.pictures.answer import RenderedImage, Wanted
 
 
-@tool(effect=Effect.READS_FILES, title="Show a DICOM image")
+@tool(effect=Effect.READS_FILES, title="Show a DICOM image", timeout=TOOL_SECONDS)
 def render_dicom_image(
     desk: Given[Desk],
     path: DicomPath,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trivium.api import PUBLIC, Effect, Given, Kind, PhiBy, tool
-from trivium_dicom.files.desk import Desk, DicomPath
+from trivium_dicom.files.desk import TOOL_SECONDS, Desk, DicomPath
 from trivium_dicom.result import Result
 
 SeverityName = Literal["error", "warning", "note"]
@@ -69,7 +69,7 @@ class DicomValidation(Result):
     values: tuple[ValueFound, ...] = Field(description="what stands at the places of these findings")
 
 
-@tool(effect=Effect.READS_FILES, title="Validate DICOM file", timeout=90.0)
+@tool(effect=Effect.READS_FILES, title="Validate DICOM file", timeout=TOOL_SECONDS)
 def validate_dicom_file(
     desk: Given[Desk],
     path: DicomPath,

@@ -1,0 +1,1 @@
+"""Files: read in a worker process, whatever they hold."""
