@@ -14,6 +14,7 @@ for writing, has no terminal, and serves one call at a time; it is kept for the 
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 import sys
@@ -124,7 +125,7 @@ class Workers:
                 except ValidationError:
                     raise ToolFailure(where=where, problem=WorkerProblem.FAILED) from None
             case "failure":
-                raise _failure(answer.body, where)
+                raise _failure(answer.body, where, package=function.__module__.partition(".")[0])
             case "memory":
                 raise TooLarge(where=where, problem=WorkerProblem.TOO_MUCH_MEMORY, limit=self._memory >> 20)
             case _:
@@ -215,14 +216,19 @@ class _Failure(BaseModel):
     numbers: dict[str, float | int]
 
 
-def _failure(body: bytes, where: str) -> ToolFailure:
-    """A failure as it was raised over there, if it is one that could have been raised here."""
+def _failure(body: bytes, where: str, package: str) -> ToolFailure:
+    """A failure as it was raised over there, if it is one that could have been raised here.
+
+    Its list of sentences may not be loaded here yet; what is loaded for it is the plugin's own.
+    """
     try:
         told = _Failure.model_validate_json(body)
         module, name, member = told.problem
+        if module.startswith(f"{package}."):
+            importlib.import_module(module)
         listed = next(one for one in _all_problems(Problem) if (one.__module__, one.__qualname__) == (module, name))
         return _FAILURES[told.code](where=told.where, problem=listed[member], **told.numbers)
-    except (ValidationError, StopIteration, KeyError, IndexError, TypeError):
+    except (ValidationError, StopIteration, KeyError, IndexError, TypeError, ImportError):
         return ToolFailure(where=where, problem=WorkerProblem.FAILED)
 
 

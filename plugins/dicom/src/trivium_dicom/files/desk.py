@@ -9,13 +9,10 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from pydantic import BaseModel, Field
 
 from trivium.api import Folders, Kind, Phi, Workers
-from trivium_dicom.files import problems
 from trivium_dicom.files.limits import Limits
 
 TOOL_SECONDS: Final = 90.0
 """For a tool that works on one file: more than `Limits.seconds`, so that the worker's own clear error comes first."""
-PROBLEMS: Final = (problems.FileProblem,)
-"""What a worker may say of any file. A failure is read only if its list of sentences is known here."""
 
 R = TypeVar("R", bound=BaseModel)
 
