@@ -28,8 +28,8 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from trivium.api import Folders, Workers
 from trivium_dicom.files.desk import Desk
 from trivium_dicom.files.limits import Limits
-from trivium_dicom.pictures.answer import Wanted
 from trivium_dicom.pictures.rendering import render
+from trivium_dicom.pictures.wanted import Wanted
 
 SIDE = 512
 

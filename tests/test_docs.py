@@ -22,6 +22,7 @@ from trivium.policy.reading import parse
 from trivium.settings import CoreSettings
 from trivium.settings.environ import OTHERS, PREFIX, names_of
 from trivium.testing import connect, error_code, memory_host
+from trivium_dicom.settings import DicomSettings
 from trivium_hl7.settings import Hl7Settings
 from trivium_hl7.validation.site_profile import read_profile
 from trivium_pacs.settings import PacsSettings
@@ -82,7 +83,8 @@ def test_every_command_of_the_documents_exists_with_its_options(line: str, monke
 
 def test_every_setting_of_the_documents_exists() -> None:
     named = set(re.findall(r"TRIVIUM_[A-Z_]+[A-Z]", README + OPERATING + GUIDE))
-    plugins = names_of(PacsSettings, f"{PREFIX}PACS__") | names_of(Hl7Settings, f"{PREFIX}HL7__")
+    sections: dict[str, type[BaseModel]] = {"PACS": PacsSettings, "HL7": Hl7Settings, "DICOM": DicomSettings}
+    plugins = {name for section, model in sections.items() for name in names_of(model, f"{PREFIX}{section}__")}
     known = names_of(CoreSettings, PREFIX) | OTHERS | plugins
     assert {name for name in named if not name.startswith(f"{PREFIX}WIDGETS")} <= known
 
@@ -94,7 +96,11 @@ def test_the_policy_of_the_guide_can_be_gone_by() -> None:
 
 
 def test_the_settings_and_the_site_profile_of_the_guide_can_be_gone_by() -> None:
-    _, settings, profile = re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL)
+    _, dicom, settings, profile = re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL)
+    shown = DicomSettings(**tomllib.loads(dicom)["dicom"])
+    assert (list(shown.deidentify_keys), shown.folders) == (["lung-study"], (Path("/srv/dicom/incoming"),))
+    assert shown.limits() == DicomSettings().limits()  # the numbers beside it are the defaults
+    assert shown.deidentify_max_files == DicomSettings().deidentify_max_files
     assert list(Hl7Settings(**tomllib.loads(settings)["hl7"]).endpoints) == ["ris"]
     assert list(read_profile(profile, where="profile").segments) == ["ZRI"]
 

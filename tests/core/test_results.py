@@ -17,7 +17,7 @@ from trivium.api import PUBLIC, Effect, Kind, Phi, PhiBy, Problem, RefusalCode, 
 from trivium.host.checks import UnfitTool, check_tool
 from trivium.host.schemas import schema_of
 from trivium.pipeline.redact import Mode, Redactor
-from trivium.privacy.text import Lines
+from trivium.privacy.text import KindName, Lines
 from trivium.testing import Era, connect
 from trivium.transports.results import RECORD_TEXT, annotations_of, as_text, failure, success
 
@@ -37,6 +37,11 @@ ERAS = get_args(Era)
         ({"codes": ["a", "b"]}, "codes: a, b"),
         ({"notes": ["a, b", "c"]}, "notes:\n  - a, b\n  - c"),
         ({"notes": ["a, b"]}, "notes: a, b"),
+        ({"notes": ["A.", "B."]}, "notes:\n  - A.\n  - B."),
+        ({"a": 120.0, "b": -0.5, "c": 1e300}, "a: 120\nb: -0.5\nc: 1e+300"),
+        ({"value": "[withheld: name]", "phi": KindName("name")}, "value: [withheld: name]"),
+        ({"rows": [{"phi": KindName("date"), "value": "20240229"}]}, "rows:\n  value\n  20240229"),
+        ({"part": {"value": "F", "phi": KindName("text")}}, "part: value=F"),
         ({"pairs": [["a", 1], ["b", 2]]}, "pairs: a, 1, b, 2"),
         (
             {"rows": [{"a": 1, "b": None, "c": "x"}, {"a": 2, "b": None, "c": ""}]},
@@ -52,6 +57,11 @@ ERAS = get_args(Era)
             "trees:\n  - name: a\n    part:\n      x: y=1",
         ),
         ({"parts": [{"name": "a", "text": Lines("b|c\rd")}]}, "parts:\n  - name: a\n    text:\n      b|c\n      d"),
+        ({"text": Lines("one line")}, "text: one line"),
+        ({"text": Lines("x" * 200)}, f"text: {'x' * 200}"),
+        ({"text": Lines("one line\n")}, "text:\n  one line"),
+        ({"text": Lines("x" * 201)}, f"text:\n  {'x' * 201}"),
+        ({"rows": [{"a": 1, "text": Lines("b")}, {"a": 2, "text": Lines("c")}]}, "rows:\n  a | text\n  1 | b\n  2 | c"),
         (
             {"trees": [{"name": "a", "rows": [{"x": 1}]}]},
             "trees:\n  - name: a\n    rows:\n      x\n      1",
@@ -260,6 +270,12 @@ def test_a_result_is_what_its_schema_promises_or_the_tool_is_refused(result: Bas
     schema = {**schema_of(type(result)), "additionalProperties": False}
     for mode in get_args(Mode):
         jsonschema.validate(Redactor(mode).render(result).content, schema)
+
+
+def test_the_kind_of_a_value_is_for_programs_and_not_in_the_text() -> None:
+    content = Redactor().render(Part(kind=Kind.NAME, value="DOE^JANE")).content
+    assert content == {"kind": "name", "value": "[withheld: name]"}
+    assert as_text(content) == "value: [withheld: name]"
 
 
 @tool(effect=Effect.READS_REMOTE)

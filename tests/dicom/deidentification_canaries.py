@@ -11,8 +11,6 @@ from tests.dicom import making
 
 _LEFT_OUT: Final = frozenset(
     (
-        0x00080016,  # SOPClassUID: the file would be of no kind
-        0x00080005,  # SpecificCharacterSet: no text could be read
         0x7FE00010,  # PixelData, which nobody looks at
         0x7FE00001,
         0x7FE00002,
@@ -28,8 +26,10 @@ _LEFT_OUT: Final = frozenset(
         0x00281223,
     )
 )
+_OF_THE_FILE: Final = frozenset((0x00080005, 0x00080016))
+"""At the top these say how the file is to be read, and have tests of their own: canaries of them stand in items."""
 _TEXT: Final = frozenset(
-    ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "OB", "PN", "SH", "ST", "TM", "UC", "UI", "UN", "UR", "UT")
+    "AE AS CS DA DS DT IS LO LT OB OF OL OW PN SH ST TM UC UI UN UR UT".split()  # noqa: SIM905
 )
 _OF_CODES: Final = frozenset((0x00080100, 0x00080119, 0x00080120))
 """Values of codes: an item with one of a scheme that nobody knows would go as a whole, and hide the others."""
@@ -40,11 +40,13 @@ def elements(
     sop_class: str, *, start: int = 0, without: frozenset[int] = frozenset()
 ) -> tuple[list[tuple[int, bytes]], dict[str, int]]:
     """Elements in tag order, and the tag of each canary."""
-    rows: list[tuple[int, bytes]] = [(0x00080016, making.element(0x00080016, b"UI", _even(sop_class.encode(), b"\0")))]
+    top = [(0x00080016, making.element(0x00080016, b"UI", _even(sop_class.encode(), b"\0")))]
+    rows: list[tuple[int, bytes]] = [] if start else top
     planted: dict[str, int] = {}
+    left_out = _LEFT_OUT | without | (frozenset() if start else _OF_THE_FILE)
     for tag, (vr, *_) in DicomDictionary.items():
         first = vr.split(" or ")[0]
-        if first in _TEXT and tag not in _LEFT_OUT | without and 0x0006 < tag >> 16 < 0xFFFA:
+        if first in _TEXT and tag not in left_out and 0x0006 < tag >> 16 < 0xFFFA:
             word = f"CANARY{start + len(planted):06d}"
             planted[word] = tag
             rows.append((tag, making.element(tag, first.encode(), _even(word.encode(), b" "))))

@@ -1,4 +1,8 @@
-"""Looks over a de-identified file beside its original, by table E.1-1 itself and without the code that made it."""
+"""Looks over a de-identified file beside its original, by table E.1-1 itself and without the code that made it.
+
+What the table leaves, and what is cleaned, is judged by another vocabulary: the words of the concepts that pydicom has
+from PS3.16, and the short list of `deidentification_words`, each of which a person has looked at.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from typing import Any, Final
 import pydicom
 from pydicom._uid_dict import UID_dictionary
 from pydicom.dataset import Dataset
+from tests.dicom.deidentification_words import is_harmless
 
 COLUMNS: Final = (
     "retain_safe_private",
@@ -46,7 +51,9 @@ def findings(original: bytes, result: bytes, options: frozenset[str]) -> list[st
     before, after = (pydicom.dcmread(io.BytesIO(one), force=True) for one in (original, result))
     values = _values(before)
     found = [one for tag, element in _walk(after) for one in _of_element(tag, element, values, options)]
-    return found + _of_stamps(after, options) + _of_bytes(result, after, values, options) + _of_meta(result, after)
+    return (
+        found + _of_stamps(before, after, options) + _of_bytes(result, after, values, options) + _of_meta(result, after)
+    )
 
 
 def action(tag: str, options: frozenset[str]) -> str | None:
@@ -95,19 +102,61 @@ def _values(dataset: Dataset) -> Found:
 
 def _of_element(tag: str, element: Any, values: Found, options: frozenset[str]) -> list[str]:
     if int(tag[:4], 16) % 2:
-        return [] if "retain_safe_private" in options else [f"{tag}: private"]
+        return _of_private(tag, element, options)
     letter = action(tag, options)
-    if letter is None or letter == "K" or element.is_empty:
+    if letter == "K" or element.is_empty:
         return []
     if letter == "X":
         return [f"{tag}: is to go"]
-    if letter == "C" and element.VR not in ("DA", "DT"):
-        return []
+    if letter is None or letter == "C":
+        return _of_what_stays(tag, element, values, options)
     kept = {one for one in _texts(element) if one in values.get(tag, ()) and one not in UID_dictionary}
     return [f"{tag}: has its value still"] if kept else []
 
 
-def _of_stamps(after: Dataset, options: frozenset[str]) -> list[str]:
+_DATES: Final = ("DA", "TM", "DT")
+_NUMBERS: Final = ("IS", "DS", "US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "AT")
+_DEVICE: Final = ("00080070", "00081090", "00181020")
+_OF_CLASSES: Final = ("SOPClass", "TransferSyntax", "CodingSchemeUID")
+
+
+def _of_what_stays(tag: str, element: Any, values: Found, options: frozenset[str]) -> list[str]:
+    """Of an attribute that the table does not name, or that is cleaned."""
+    texts = [one for one in _texts(element) if one not in _DUMMIES]
+    original = [one for one in texts if one in values.get(tag, ())]
+    if tag in _DEVICE and "retain_device_identity" in options:
+        return []
+    if tag == "0040a160" and options & {"retain_device_identity", "retain_institution_identity"}:
+        return []  # names in a report that table E.3.4-1 keeps
+    if element.VR in _DATES:
+        moved = element.VR == "TM" and "retain_modified_dates" in options
+        bad = [] if moved or "retain_full_dates" in options else original
+    elif element.VR == "UI":
+        structural = any(one in element.keyword for one in _OF_CLASSES) or "retain_uids" in options
+        bad = [] if structural else [one for one in original if one not in UID_dictionary]
+    elif element.VR in _NUMBERS:
+        bad = [one for one in texts if element.VR in ("IS", "DS") and not _NUMBER.fullmatch(one)]
+    else:
+        bad = [one for one in texts if not _PSEUDONYM.fullmatch(one) and not is_harmless(tag, one)]
+    return [f"{tag}: text that nobody has looked at, {len(bad)} values"] if bad else []
+
+
+_NUMBER: Final = re.compile(r"[+-]?(\d{0,6}|\d{1,6}0*|0\.0*\d+)(\.\d*)?([eE][+-]?\d+)?|[+-]?\d+\.\d*[1-9]\d*")
+_PSEUDONYM: Final = re.compile(r"[A-Z2-7]{16}")
+
+
+def _of_private(tag: str, element: Any, options: frozenset[str]) -> list[str]:
+    """Of the safe list numbers may stay, and the names of its creators."""
+    if "retain_safe_private" not in options:
+        return [f"{tag}: private"]
+    if 0x10 <= int(tag[4:], 16) <= 0xFF:
+        return [] if str(element.value).strip(" \0") in _TABLE["safe_private"] else [f"{tag}: an unsafe creator"]
+    readable = isinstance(element.value, bytes) and re.fullmatch(rb"[ -~]{4,}\0*", element.value)
+    bad = [one for one in _texts(element) if element.VR not in _NUMBERS and not is_harmless(tag, one)]
+    return [f"{tag}: private text"] if readable or bad else []
+
+
+def _of_stamps(before: Dataset, after: Dataset, options: frozenset[str]) -> list[str]:
     found = [] if after.get("PatientIdentityRemoved") == "YES" else ["no PatientIdentityRemoved"]
     codes = {item.CodeValue for item in after.get("DeidentificationMethodCodeSequence", ())}
     words = {
@@ -122,13 +171,18 @@ def _of_stamps(after: Dataset, options: frozenset[str]) -> list[str]:
         "retain_safe_private": "113111",
         "retain_institution_identity": "113112",
     }
-    if codes != {"113100", *(words[one] for one in options)}:
+    earlier = {item.CodeValue for item in before.get("DeidentificationMethodCodeSequence", ())}
+    expected = {"113100", *(words[one] for one in options)}
+    if not expected <= codes or codes - expected - earlier:
         found.append("wrong codes of the profile")
     dates = "REMOVED"
     if "retain_full_dates" in options:
         dates = "UNMODIFIED"
     elif "retain_modified_dates" in options:
         dates = "MODIFIED"
+    earlier_dates = before.get("LongitudinalTemporalInformationModified")
+    if dates == "UNMODIFIED" and earlier_dates in ("MODIFIED", "REMOVED"):
+        dates = earlier_dates
     if after.get("LongitudinalTemporalInformationModified") != dates:
         found.append("wrong LongitudinalTemporalInformationModified")
     return found

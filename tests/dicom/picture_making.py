@@ -13,9 +13,10 @@ from tests.dicom import making
 
 from trivium_dicom.files.limits import Limits
 from trivium_dicom.files.reading import read
-from trivium_dicom.pictures.answer import RenderedImage, Wanted
+from trivium_dicom.pictures.answer import RenderedImage
 from trivium_dicom.pictures.rendering import Drawn, draw, render
 from trivium_dicom.pictures.shape import shape_of
+from trivium_dicom.pictures.wanted import Wanted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -132,6 +132,10 @@ def test_a_part_of_a_name_lists_the_creators_that_have_it(tool: ToolSpec) -> Non
     )
 
 
+def test_a_misspelled_creator_lists_those_that_are_nearly_so(tool: ToolSpec) -> None:
+    assert asked(tool, creator="siemens csa hedaer").creators == ("SIEMENS CSA HEADER: 6 elements in 0029",)
+
+
 def test_words_search_the_names_of_all_or_of_one_creator(tool: ToolSpec) -> None:
     assert names(asked(tool, words="b value"))[0] == ("(0019,xx0C)", "creator", MR, "B_value")
     assert names(asked(tool, words="b factor", creator="Philips Imaging DD 001")) == [
@@ -150,6 +154,7 @@ def test_words_search_the_names_of_all_or_of_one_creator(tool: ToolSpec) -> None
         ({"path": "mr.dcm", "dump": "0029,0010 x"}, BadInput, "dump", AskProblem.TWO_SOURCES),
         ({"tag": "B_value"}, BadInput, "tag", AskProblem.UNREADABLE),
         ({"tag": "(9999,1012)"}, NotFound, "tag", AskProblem.UNKNOWN_TAG),
+        ({"tag": "(0010,0010)"}, BadInput, "tag", AskProblem.STANDARD),
         ({"creator": "ACME 3000"}, NotFound, "creator", AskProblem.UNKNOWN_CREATOR),
         ({"creator": "--"}, BadInput, "creator", AskProblem.NO_WORDS),
         ({"creator": "ACME 3000", "words": "value"}, NotFound, "creator", AskProblem.UNKNOWN_CREATOR),

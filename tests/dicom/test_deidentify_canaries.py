@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.conftest import Say
+from tests.dicom import making
 from tests.dicom.deidentification_canaries import file, left
 from tests.dicom.deidentification_checker import COLUMNS, action
 
@@ -46,3 +47,19 @@ def test_the_canaries_are_there_to_be_found() -> None:
 
     assert left(raw) == {*planted, "CANARYMAKER", "CANARY-PREAMBLE"}
     assert len(planted) > 15_000
+
+
+CLASS = making.element(0x00080016, b"UI", making.CT_STORAGE.encode() + b"\0")
+CHARSET = making.element(0x00080005, b"CS", b"ISO_IR 192")
+
+
+@pytest.mark.parametrize("original", [CHARSET, CLASS], ids=["character set", "SOP class"])
+@pytest.mark.parametrize("options", [(), COLUMNS[:6], (*COLUMNS[:5], *COLUMNS[6:])], ids=["basic", "full", "modified"])
+def test_what_says_how_a_file_is_to_be_read_is_no_hiding_place(original: bytes, options: tuple[str, ...]) -> None:
+    canary = original[:6] + (12).to_bytes(2, "little") + b"CANARY000001"
+    raw = making.as_bytes(making.ct()).replace(original, canary)
+    assert left(raw) == {"CANARY000001"}
+
+    made = deidentify(raw, Limits(), Plan(frozenset(Choice(one).option for one in options), b"a secret of the test"))
+
+    assert left(made.content) == set()

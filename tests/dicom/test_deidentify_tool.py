@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pydicom
 import pytest
-from pydantic import SecretStr
+from pydantic import ValidationError
 from tests.dicom import making
+from tests.dicom.deidentification_room import KEYS, Calling, Room
 
-from trivium.api import BadInput, Folders, Kind, NotFound, ToolSpec, Workers
-from trivium_dicom.files.desk import Desk
-from trivium_dicom.files.limits import Limits
+from trivium.api import BadInput, Kind, NotFound, Workers
 from trivium_dicom.settings import DicomSettings
-from trivium_dicom.tools.deidentify_dicom import deidentify_dicom, deidentify_gates, exports_of, what_would_be_written
-
-KEYS = {"lung": SecretStr("a secret of the lung project"), "short": SecretStr("short")}
-
-
-class Calling:
-    def __init__(self, *, cancel_after: int = 1 << 30) -> None:
-        self.steps: list[tuple[int, int | None]] = []
-        self._cancel_after = cancel_after
-
-    def progress(self, done: int, total: int | None = None) -> None:
-        self.steps.append((done, total))
-
-    def cancelled(self) -> bool:
-        return len(self.steps) >= self._cancel_after
+from trivium_dicom.tools.deidentify_dicom import deidentify_gates, exports_of
 
 
 @pytest.fixture
@@ -44,29 +28,6 @@ def room(tmp_path: Path, workers: Workers) -> Room:
     return Room(tmp_path, workers)
 
 
-class Room:
-    """A folder of files, one for results, and the tool between them."""
-
-    def __init__(self, root: Path, workers: Workers) -> None:
-        self.incoming, self.output = root / "in", root / "out"
-        self.incoming.mkdir()
-        self.output.mkdir()
-        self.settings = DicomSettings(folders=(root,), output_folder=self.output, deidentify_keys=KEYS)
-        self.desk = Desk(Folders([root]), Limits(), workers)
-
-    def put(self, name: str, **changes: Any) -> None:
-        (self.incoming / name).write_bytes(making.as_bytes(making.ct(**changes)))
-
-    def tool(self) -> ToolSpec:
-        return deidentify_dicom.given(desk=self.desk, exports=exports_of(self.settings))
-
-    def run(self, **arguments: Any) -> Any:
-        return self.tool()(**{"call": Calling(), "path": str(self.incoming), "project": "lung"} | arguments)
-
-    def written(self) -> list[Path]:
-        return sorted(one for one in self.output.rglob("*") if one.is_file())
-
-
 def test_results_are_written_by_their_new_uids_and_originals_stay(room: Room) -> None:
     room.put("erika.dcm")
     before = (room.incoming / "erika.dcm").read_bytes()
@@ -77,7 +38,10 @@ def test_results_are_written_by_their_new_uids_and_originals_stay(room: Room) ->
     ds = pydicom.dcmread(one)
     expected = Path("lung", ds.StudyInstanceUID, ds.SeriesInstanceUID, f"{ds.SOPInstanceUID}.dcm")
     assert one.relative_to(room.output) == expected
-    assert told.files[0].path == str(expected)
+    assert "".join(part.text for part in told.files[0].path.parts) == str(expected)
+    assert [part.text for part in told.files[0].path.parts if part.phi is Kind.UID] == [
+        *expected.parts[1:3], expected.stem
+    ]  # fmt: skip
     assert (told.complete, told.total, told.done, told.patients, told.studies) == (True, 1, 1, 1, 1)
     assert (room.incoming / "erika.dcm").read_bytes() == before
 
@@ -133,19 +97,97 @@ def test_the_output_folder_is_never_an_input(room: Room) -> None:
         room.run(path=str(room.output))
 
 
-def test_a_project_that_nobody_set_up_and_a_weak_secret_are_refused(room: Room) -> None:
+@pytest.mark.parametrize("project", ["other", "../lung", "lung/../liver", "LUNG", ""])
+def test_a_project_that_nobody_set_up_is_refused(room: Room, project: str) -> None:
     room.put("a.dcm")
     with pytest.raises(NotFound, match="projects"):
-        room.run(project="other")
-    with pytest.raises(BadInput, match="16 characters"):
-        room.run(project="short")
+        room.run(project=project)
+    assert list(room.output.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ({"lung": "fifteen letters"}, "at least 16 characters"),
+        ({"lung": "abababababababababab"}, "6 of them different"),
+        ({"../lung": "a secret of the lung project"}, "letters, digits, hyphens and underscores"),
+        ({"": "a secret of the lung project"}, "letters, digits, hyphens and underscores"),
+        ({"lung": "a secret of the lung project", "Lung": "a secret of the other one"}, "differ in their case"),
+    ],
+)
+def test_the_host_does_not_start_with_a_weak_secret_or_a_name_that_is_no_folder(
+    keys: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(ValidationError, match=problem) as told:
+        DicomSettings.model_validate({"deidentify_keys": keys})
+    assert not [one for one in keys.values() if one in str(told.value)]
+
+
+def test_two_projects_of_one_secret_share_nothing(room: Room) -> None:
+    room.put("a.dcm")
+    room.run()
+    room.run(project="liver")
+    one, other = (pydicom.dcmread(path) for path in room.written())
+    assert {one.PatientID, one.StudyInstanceUID, one.AccessionNumber}.isdisjoint(
+        {other.PatientID, other.StudyInstanceUID, other.AccessionNumber}
+    )
 
 
 def test_without_an_output_folder_nothing_runs(room: Room) -> None:
     room.put("a.dcm")
-    room.settings = DicomSettings(deidentify_keys=KEYS)
+    room.exports = exports_of(DicomSettings(deidentify_keys=KEYS))
     with pytest.raises(BadInput, match="TRIVIUM_DICOM__OUTPUT_FOLDER"):
         room.run()
+    room.exports = exports_of(DicomSettings(deidentify_keys=KEYS, output_folder=room.output / "gone"))
+    with pytest.raises(BadInput, match="does not exist"):
+        room.run()
+
+
+def test_of_two_files_with_one_uid_the_second_is_refused_and_the_rehearsal_says_so(room: Room) -> None:
+    room.put("a.dcm")
+    room.put("b.dcm", InstanceNumber="7")
+
+    rehearsed, told = room.run(dry_run=True), room.run()
+
+    for one in (rehearsed, told):
+        assert (one.total, one.done, one.complete) == (2, 1, False)
+        assert [(Path(bad.path).name, "one SOP Instance UID" in bad.problem) for bad in one.refusals] == [
+            ("b.dcm", True)
+        ]
+    assert [pydicom.dcmread(path).InstanceNumber for path in room.written()] == [1]
+
+
+def test_a_rehearsal_says_what_stands_already(room: Room) -> None:
+    room.put("a.dcm")
+    room.run()
+
+    rehearsed = room.run(dry_run=True)
+
+    assert (rehearsed.done, [one.problem for one in rehearsed.refusals]) == (
+        0,
+        ["the result exists already, and nothing is written over"],
+    )
+
+
+def test_a_link_in_the_output_folder_leads_nowhere(room: Room, tmp_path: Path) -> None:
+    room.put("a.dcm")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (room.output / "lung").symlink_to(elsewhere)
+
+    told = room.run()
+
+    assert (told.done, told.refusals[0].code) == (0, "bad_input")
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_links_among_the_files_are_left_out(room: Room, tmp_path: Path) -> None:
+    room.put("a.dcm")
+    outside = tmp_path.parent / f"{tmp_path.name}-outside.dcm"
+    outside.write_bytes(making.as_bytes(making.ct(SOPInstanceUID=f"{making.ROOT}.8")))
+    (room.incoming / "link.dcm").symlink_to(outside)
+
+    assert (room.run().total, len(room.written())) == (1, 1)
 
 
 def test_a_cancelled_call_stops_between_files(room: Room) -> None:
@@ -162,7 +204,7 @@ def test_the_preflight_counts_files_and_names_patients_as_such(room: Room) -> No
     room.put("a.dcm")
     room.put("b.dcm", PatientID="PID2", StudyInstanceUID=f"{making.ROOT}.9")
 
-    plan = what_would_be_written(room.desk, exports_of(room.settings), str(room.incoming), "lung", None)
+    plan = room.counted()
 
     sizes = sum(one.stat().st_size for one in room.incoming.iterdir())
     assert plan.counts == {"files": 2, "bytes": sizes}
@@ -184,7 +226,5 @@ def test_the_gates_are_shut_until_the_operator_opens_them() -> None:
         frozenset(),
     )
     assert gates.limits == {"files": 2_000}
-    assert deidentify_gates(DicomSettings(allow_deidentify=True, deidentify_keys=KEYS)).destinations == {
-        "lung",
-        "short",
-    }
+    opened = deidentify_gates(DicomSettings(allow_deidentify=True, deidentify_keys=KEYS))
+    assert (opened.enabled, opened.destinations) == (True, frozenset(KEYS))

@@ -26,8 +26,8 @@ def test_an_element_is_a_page() -> None:
 def test_a_sop_class_is_a_page_of_its_object() -> None:
     lines = dicom_iod(sop_class="1.2.840.10008.5.1.4.1.1.2").splitlines()
     assert lines[:3] == ["# CT Image", "", "- CT Image Storage (1.2.840.10008.5.1.4.1.1.2)"]
-    assert "| Patient | Patient | M |" in lines
-    assert "| (0010,0010) | PatientName | 2 | PN | patient |" in lines
+    assert "| Patient | Patient |  | Clinical Trial Subject |" in lines
+    assert "| (0010,0010) | PatientName | 2 | PN | Patient |" in lines
     assert dicom_iod(sop_class="ct-image").splitlines() == lines
 
 
@@ -65,10 +65,15 @@ def test_every_page_of_objects_and_uids_can_be_made_and_is_bounded() -> None:
 
 def test_completions_follow_what_is_typed() -> None:
     assert completions.tags("PatientNam", {}) == ["PatientName"]
+    assert completions.tags("patient's na", {}) == ["PatientName"]
+    assert completions.tags("Patient", {})[:2] == ["PatientID", "PatientAge"]
     assert completions.tags("(0010,001", {}) == ["00100010"]
     assert completions.uids("CTIm", {}) == ["CTImageStorage"]
     assert completions.uids("1.2.840.10008.1.2.4.9", {})[:2] == ["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"]
     assert completions.iods("ct-i", {}) == ["ct-image"]
+    assert completions.iods("mammography", {})[:2] == ["mammography-cad-sr", "digital-mammography-x-ray-image"]
+    assert completions.uids("JPEG", {})[0] == "JPEGBaseline8Bit"
+    assert "SIEMENS CSA HEADER" in completions.creators("csa", {})
     assert completions.iods("12", {}) == ["12-lead-ecg"]
     assert completions.iods("1.2.840.10008.5.1.4.1.1.2", {})[0] == "1.2.840.10008.5.1.4.1.1.2"
     assert "SIEMENS CSA HEADER" in completions.creators("siemens csa", {})

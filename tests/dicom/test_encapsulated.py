@@ -285,7 +285,10 @@ def test_a_model_that_cannot_be_counted_is_told() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (making.as_bytes(making.ct()), "path is an image, not an encapsulated document"),
+        (
+            making.as_bytes(making.ct()),
+            "path is an image, not an encapsulated document: use render_dicom_image or read_dicom_file",
+        ),
         (
             file_of(b"", EncapsulatedDocument=b""),
             "path holds no encapsulated document: (0042,0011) is absent or empty",

@@ -13,7 +13,7 @@ from trivium_dicom import iods
 from trivium_dicom.iods import parts
 from trivium_dicom.iods.selecting import KEPT, Types
 from trivium_dicom.tools.explain_dicom_iod import explain_dicom_iod
-from trivium_dicom.tools.iod_results import AttributeLine, GroupLine, IodExplanation, ModuleLine
+from trivium_dicom.tools.iod_results import AttributeLine, Entity, GroupLine, IodExplanation
 
 DEFAULTS = {"module": None, "types": "required", "usage": "mandatory", "depth": 0, "limit": 80, "offset": 0}
 
@@ -38,13 +38,13 @@ def test_what_a_ct_image_must_carry() -> None:
         "Acquisition",
         "Image",
     ]
-    assert answer.entities[0].modules == [
-        ModuleLine(name="Patient", usage="M"),
-        ModuleLine(name="Clinical Trial Subject", usage="U"),
-    ]
+    assert answer.entities[0] == Entity(entity="Patient", mandatory=["Patient"], optional=["Clinical Trial Subject"])
+    assert answer.entities[3] == Entity(
+        entity="Frame of Reference", mandatory=["Frame of Reference"], conditional=["Synchronization"]
+    )
     assert (answer.total, answer.next_offset) == (len(answer.attributes), None)
     assert answer.attributes[0] == AttributeLine(
-        tag="(0010,0010)", keyword="PatientName", type="2", vr="PN", module="patient"
+        tag="(0010,0010)", keyword="PatientName", type="2", vr="PN", module="Patient"
     )
     kinds = {one.keyword: one.type for one in answer.attributes}
     assert [kinds[name] for name in ("SOPInstanceUID", "Modality", "ImageType", "KVP", "PatientID", "Rows")] == [
@@ -57,6 +57,24 @@ def test_what_a_ct_image_must_carry() -> None:
     ]
     assert set(kinds.values()) == {"1", "2"}
     assert answer.notes == ["Attributes are those of mandatory modules; ask for usage all, or for one module by name."]
+
+
+@pytest.mark.parametrize(
+    ("question", "id_"),
+    [
+        ("what must a CT image carry?", "ct-image"),
+        ("which attributes does an RT struct need", "rt-structure-set"),
+        ("SOP class of a mammogram", "digital-mammography-x-ray-image"),
+    ],
+)
+def test_a_question_is_about_the_object_in_it(question: str, id_: str) -> None:
+    assert (explain(question).kind, explain(question).id) == ("iod", id_)
+
+
+def test_terms_that_are_left_out_are_counted() -> None:
+    modality = explain("CT image", module="general series").attributes[0]
+    assert modality.terms is not None
+    assert (len(modality.terms), modality.terms[-1]) == (13, "and 58 more")
 
 
 def test_conditional_attributes_are_asked_for_separately() -> None:
@@ -131,7 +149,7 @@ def test_depth_goes_into_sequences_and_names_them() -> None:
 def test_optional_modules_count_when_asked_for() -> None:
     few, many = explain("ct"), explain("ct", usage="all", limit=300)
     assert few.total < many.total
-    assert "patient-study" not in {one.module for one in few.attributes}
+    assert "Patient Study" not in {one.module for one in few.attributes}
 
 
 def test_words_with_several_meanings_name_the_others() -> None:
@@ -147,14 +165,18 @@ def test_words_with_several_meanings_name_the_others() -> None:
 def test_what_is_no_object_is_not_found_and_not_repeated(text: str) -> None:
     with pytest.raises(NotFound) as missing:
         explain(text)
-    assert str(missing.value) == "iod is no object, module or macro that DICOM defines, and no SOP class with one"
+    assert str(missing.value) == (
+        "iod is no object, module or macro that DICOM defines, nor a SOP class or modality with one"
+    )
 
 
 @pytest.mark.parametrize("text", ["ct", "image pixel module", "pixel measures macro"])
 def test_a_module_that_the_object_does_not_have_is_not_found(text: str) -> None:
     with pytest.raises(NotFound) as missing:
         explain(text, module="roi contour")
-    assert str(missing.value) == "module is no module or functional group macro of this object"
+    assert str(missing.value) == (
+        "module is no module or functional group macro of this object; asked for without one, it lists them"
+    )
 
 
 def test_every_object_can_be_explained_and_agrees_with_the_tables() -> None:
@@ -162,7 +184,13 @@ def test_every_object_can_be_explained_and_agrees_with_the_tables() -> None:
         iod = iods.iod(one)
         assert iod is not None
         answer = explain(one, limit=300)
-        assert sum(len(entity.modules) for entity in answer.entities or ()) == len(iod.modules)
+        listed = [
+            (usage, name)
+            for entity in answer.entities or ()
+            for usage, names in zip("MCU", (entity.mandatory, entity.conditional, entity.optional), strict=True)
+            for name in names or ()
+        ]
+        assert sorted(listed) == sorted((use.usage, use.module.name) for use in iod.modules)
         rows = [(tag, found.type) for part in parts.of_iod(iod, "M") for tag, found in part.attributes.items()]
         most = {tag for tag, kind in rows if kind in KEPT[Types.REQUIRED]}
         least = most - {tag for tag, kind in rows if kind == "1C"}

@@ -360,6 +360,25 @@ def test_findings_stand_on_the_first_page_only(tmp_path: Path) -> None:
     assert (first.more_findings, second.more_findings) == (None, {Rule.PATIENT_SEXES: 1})
 
 
+def test_three_findings_of_a_rule_are_listed_and_the_others_counted(tmp_path: Path) -> None:
+    for number in range(5):
+        for copy, sex in enumerate("FM"):
+            values = {"SOPInstanceUID": f"2.25.{number}.{copy}", "SeriesInstanceUID": f"2.25.3.{number}.{copy}"}
+            values |= {"StudyInstanceUID": f"2.25.4.{number}", "PatientID": f"P{number}", "PatientSex": sex}
+            put(tmp_path, f"{number}{copy}", PatientName=f"Example^{number}", **values)
+    found = summary(tmp_path)
+    assert [(one.rule, one.PatientID) for one in found.findings] == [(Rule.PATIENT_SEXES, f"P{n}") for n in range(3)]
+    assert found.more_findings == {Rule.PATIENT_SEXES: 2}
+
+
+def test_a_date_that_does_not_exist_is_not_the_first_or_last(tmp_path: Path) -> None:
+    for number, date in enumerate(("20240229", "00000000", "X", "20231231")):
+        path = put(tmp_path, f"{number}", SOPInstanceUID=f"2.25.{number + 1}", StudyInstanceUID=f"2.25.8.{number}")
+        path.write_bytes(path.read_bytes().replace(b"20240229", date.ljust(8).encode()))
+    found = summary(tmp_path)
+    assert (found.first_study_date, found.last_study_date) == ("20231231", "20240229")
+
+
 def test_words_of_a_file_are_no_names_of_modalities_or_classes(tmp_path: Path) -> None:
     put(tmp_path, "a.dcm", Modality="JANE", SOPClassUID="2.25.99")
     found = summary(tmp_path)

@@ -13,7 +13,8 @@ from pydicom import __version__ as pydicom_version
 from trivium.api import PUBLIC, BadInput, Effect, NotFound
 from trivium_dicom.dictionary import Entry, entries
 from trivium_dicom.tag_number import written
-from trivium_dicom.tools.lookup_dicom_tag import TagMatch, TagMatches, TagProblem, lookup_dicom_tag
+from trivium_dicom.tools.lookup_dicom_tag import TagProblem, lookup_dicom_tag
+from trivium_dicom.tools.tag_results import TagMatch, TagMatches
 
 
 def look_up(tag: str, limit: int = 10) -> TagMatches:
@@ -29,10 +30,9 @@ def match_of(entry: Entry, matched_by: str) -> TagMatch:
         name=entry.name or None,
         vr=entry.vr,
         vm=entry.vm,
-        retired=entry.retired,
+        retired=entry.retired or None,
         kind=None if entry.kind.value == "standard" else entry.kind.value,
         matched_by=matched_by,
-        score=1.0,
     )
 
 
@@ -45,9 +45,7 @@ def test_a_whole_answer() -> None:
                 "name": "Patient's Name",
                 "vr": "PN",
                 "vm": "1",
-                "retired": False,
                 "matched_by": "number",
-                "score": 1.0,
             }
         ],
         "total": 1,
@@ -78,7 +76,7 @@ def test_every_element_is_found_by_its_name() -> None:
     for entry in entries():
         if entry.name:
             answer = look_up(entry.name, limit=50)
-            exact = [match for match in answer.matches if match.score == 1.0]
+            exact = [match for match in answer.matches if match.score is None]
             assert written(entry.digits) in [match.tag for match in exact]
             assert answer.matches[: len(exact)] == exact
 
@@ -114,7 +112,34 @@ def test_a_limit_cuts_and_the_total_tells() -> None:
     few, many = look_up("pixel", limit=3), look_up("pixel", limit=50)
     assert few.matches == many.matches[:3]
     assert few.total == many.total > 50
-    assert [match.score for match in many.matches] == sorted((match.score for match in many.matches), reverse=True)
+    scores = [match.score or 1 for match in many.matches]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_page_goes_on_where_the_one_before_ended() -> None:
+    first = look_up("0010", limit=50)
+    second = lookup_dicom_tag(tag="0010", limit=50, offset=50)
+    assert (first.next_offset, second.next_offset) == (50, None)
+    assert len(first.matches) + len(second.matches) == first.total == second.total
+
+
+@pytest.mark.parametrize(
+    ("question", "keyword"),
+    [
+        ("what is the tag for kVp?", "KVP"),
+        ("which attribute holds the slice thickness", "SliceThickness"),
+        ("Where is the accession number", "AccessionNumber"),
+        ("name of the patient", "PatientName"),
+        ("how is the patinet nmae called", "PatientName"),
+    ],
+)
+def test_a_question_finds_what_it_is_about(question: str, keyword: str) -> None:
+    assert look_up(question).matches[0].keyword == keyword
+
+
+def test_words_of_a_question_alone_find_nothing() -> None:
+    with pytest.raises(NotFound):
+        look_up("what is the tag for")
 
 
 @pytest.mark.parametrize("text", ["(6000,3000)", "60023000", "0x601E3000"])
@@ -138,7 +163,7 @@ def test_a_group_length_is_known_in_any_group() -> None:
         True,
     )
     (meta,) = look_up("(0002,0000)").matches
-    assert (meta.keyword, meta.retired) == ("FileMetaInformationGroupLength", False)
+    assert (meta.keyword, meta.retired) == ("FileMetaInformationGroupLength", None)
     (private,) = look_up("(0029,0000)").matches
     assert private == general
 

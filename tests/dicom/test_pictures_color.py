@@ -139,6 +139,15 @@ def test_segments_are_runs_of_entries_lines_and_repetitions() -> None:
     assert found.tolist() == [5, 6, 20, 40, 60, 80, 100, 5, 6, 20, 40, 60, 80, 100]
 
 
+@pytest.mark.parametrize("place", [(6, 0), (3, 0)])
+def test_segments_are_repeated_from_a_place_in_bytes_or_as_some_writers_have_it_in_entries(
+    place: tuple[int, int],
+) -> None:
+    found = expanded(segments(0, 1, 5, 0, 2, 7, 9, 2, 1, *place), 5)
+    assert found is not None
+    assert found.tolist() == [5, 7, 9, 7, 9]
+
+
 @pytest.mark.parametrize(
     "senseless",
     [

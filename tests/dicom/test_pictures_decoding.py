@@ -256,9 +256,15 @@ def test_a_frame_that_the_file_does_not_have() -> None:
 
 
 def test_a_file_without_pixels() -> None:
-    with pytest.raises(NotFound) as caught:
-        rendered(gray(WAVES, PixelData=None))
-    assert caught.value.problem == PictureProblem.NO_PIXELS
+    for more, problem in (
+        ({}, PictureProblem.NO_PIXELS),
+        ({"WaveformSequence": []}, PictureProblem.IS_WAVEFORM),
+        ({"ContentSequence": []}, PictureProblem.IS_REPORT),
+        ({"EncapsulatedDocument": b"%PDF"}, PictureProblem.IS_DOCUMENT),
+    ):
+        with pytest.raises(NotFound) as caught:
+            rendered(gray(WAVES, PixelData=None, **more))
+        assert caught.value.problem == problem
 
 
 def test_pixels_that_end_too_early_are_drawn_as_far_as_they_go() -> None:

@@ -23,10 +23,11 @@ from trivium_dicom.files.desk import Desk
 from trivium_dicom.files.limits import Limits
 from trivium_dicom.tools.plot_dicom_waveform import plot_dicom_waveform
 from trivium_dicom.waveforms import plotting
-from trivium_dicom.waveforms.answer import PlottedWaveform, Wanted
+from trivium_dicom.waveforms.answer import PlottedWaveform
 from trivium_dicom.waveforms.layout import LEFT, RIGHT
 from trivium_dicom.waveforms.plotting import plot
 from trivium_dicom.waveforms.problems import WaveformNote, WaveformProblem
+from trivium_dicom.waveforms.wanted import Wanted
 
 BEAT = (1000 * np.sin(np.linspace(0, 40 * np.pi, 2000))).astype("<i2")
 TWO = np.stack([BEAT, BEAT // 2], axis=1)
@@ -131,7 +132,11 @@ def test_annotations_are_statements_first_and_measurements_with_known_names() ->
     ds = ecg(
         WaveformAnnotationSequence=[
             noted(ConceptNameCodeSequence=qt, NumericValue=400, MeasurementUnitsCodeSequence=ms),
-            noted(ConceptNameCodeSequence=[code("1", "99X", "Doe interval")], NumericValue=1),
+            noted(
+                ConceptNameCodeSequence=[code("1", "99X", "Doe interval")],
+                NumericValue=1,
+                MeasurementUnitsCodeSequence=ms,
+            ),
             noted(UnformattedTextValue="Sinus rhythm " * 40),
             item(ReferencedWaveformChannels=[2, 0], UnformattedTextValue="of another group"),
             noted(),
@@ -141,8 +146,27 @@ def test_annotations_are_statements_first_and_measurements_with_known_names() ->
     assert [one.model_dump(exclude_none=True) for one in found] == [
         {"text": ("Sinus rhythm " * 40)[:200]},
         {"name": "QT interval global", "value": 400.0, "unit": "ms"},
-        {"name": "Doe interval", "phi": Kind.TEXT, "value": 1.0},
+        {"name": "Doe interval", "phi": Kind.TEXT, "value": 1.0, "unit": "ms"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "unit"),
+    [
+        (("1", "99X", "Doe"), 93, None),
+        (("1", "99X", "Doe"), 93, ("1", "UCUM", "no units")),
+        (("121033", "DCM", "Subject Age"), 93, ("a", "UCUM", "year")),
+        (("2:16160", "MDC", "QT interval global"), 19700101, ("ms", "UCUM", "milliseconds")),
+    ],
+)
+def test_a_number_that_may_be_an_age_or_a_number_of_a_person_is_left_out(
+    name: tuple[str, str, str], number: int, unit: tuple[str, str, str] | None
+) -> None:
+    measured = item(ConceptNameCodeSequence=[code(*name)], NumericValue=number)
+    if unit:
+        measured.MeasurementUnitsCodeSequence = [code(*unit)]
+    (found,) = plotted(ecg(WaveformAnnotationSequence=[measured])).annotations
+    assert found.value is None
 
 
 def test_annotations_are_bounded() -> None:
@@ -167,9 +191,13 @@ def test_what_is_not_there_is_an_error(wanted: dict[str, Any], where: str, probl
 
 
 def test_a_file_without_waveforms() -> None:
-    with pytest.raises(NotFound) as caught:
-        plotted(making.ct())
-    assert caught.value.problem == WaveformProblem.NO_WAVEFORM
+    for ds, problem in (
+        (making.ct(), WaveformProblem.IS_IMAGE),
+        (making.ct(PixelData=None), WaveformProblem.NO_WAVEFORM),
+    ):
+        with pytest.raises(NotFound) as caught:
+            plotted(ds)
+        assert caught.value.problem == problem
 
 
 def test_more_values_than_can_be_drawn_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

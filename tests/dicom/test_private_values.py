@@ -253,7 +253,12 @@ def test_sequences_end_at_the_limits() -> None:
         ((0x0019, MR, 0x0C), "LO", "1000", Kind.TEXT),
         ((0x0009, "GEMS_IDEN_01", 0x01), "LO", "DOE^JANE", Kind.TEXT),
         ((0x0099, "ACME", 0x01), "PN", "DOE^JANE", Kind.NAME),
-        ((0x0099, "ACME", 0x01), "DA", "20240131", Kind.DATE),
+        ((0x0099, "ACME", 0x01), "DA", "20240131", Kind.BIRTH_DATE),
+        ((0x0099, "ACME", 0x01), "DT", "20240131101500", Kind.BIRTH_DATE),
+        ((0x0099, "ACME", 0x01), "TM", "101500", Kind.DATE),
+        ((0x0013, "SIEMENS CM VA0  CMS", 0x30), "DA", "19240131", Kind.BIRTH_DATE),
+        ((0x0021, "BRIT Systems, Inc.", 0x34), "DA", "20240131", Kind.DATE),
+        ((0x0021, "BRIT SYSTEMS INC", 0x34), "DA", "20240131", Kind.BIRTH_DATE),
         ((0x0099, "ACME", 0x01), "UI", "1.2.3.4", Kind.UID),
         ((0x0099, "ACME", 0x01), "UI", "1.2.840.10008.1.2", None),
         ((0x0099, "ACME", 0x01), "FD", 1.5, Kind.TEXT),
@@ -381,7 +386,7 @@ def test_a_creator_narrows_a_file_down() -> None:
 
 def test_a_file_without_private_elements_has_none() -> None:
     answer = decode(making.mr())
-    assert (answer.total, answer.elements, answer.blocks, answer.notes) == (0, (), None, None)
+    assert (answer.total, answer.elements, answer.blocks, answer.notes) == (0, (), None, (Note.NOTHING_PRIVATE,))
 
 
 def test_an_element_that_is_not_there_is_not_found() -> None:

@@ -240,6 +240,12 @@ def test_pixel_data_of_another_size_than_the_attributes_say_is_told(size: int, e
     assert (pixels.bytes, pixels.expected_bytes) == (size, expected)
 
 
+def test_a_number_that_is_no_number_of_frames_is_not_told_as_one() -> None:
+    pixels = header_of(making.ct(NumberOfFrames="19700101")).pixels
+    assert pixels is not None
+    assert "19700101" not in str(pixels)
+
+
 def test_encodings_make_no_difference_to_the_rows() -> None:
     plain = header(making.as_bytes(request()), Limits(), Wanted(limit=1000)).elements
     for syntax in (ImplicitVRLittleEndian, ExplicitVRBigEndian):

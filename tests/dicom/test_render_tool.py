@@ -20,9 +20,10 @@ from tests.dicom.picture_making import color, gray, picture_of, rendered
 from trivium.api import BadInput, Effect, Folders, NotFound, WorkerProblem, Workers
 from trivium_dicom.files.desk import Desk
 from trivium_dicom.files.limits import Limits
-from trivium_dicom.pictures.answer import RenderedImage, Wanted
+from trivium_dicom.pictures.answer import RenderedImage
 from trivium_dicom.pictures.problems import PictureNote, PictureProblem
 from trivium_dicom.pictures.rendering import render
+from trivium_dicom.pictures.wanted import Wanted
 from trivium_dicom.tools.render_dicom_image import render_dicom_image
 
 

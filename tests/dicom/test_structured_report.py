@@ -177,6 +177,33 @@ def test_items_about_the_subject_have_the_kind_of_what_they_say(
     assert value(row(item(kind, concept, **values)))[1] is expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "concept", "values"),
+    [
+        ("DATE", ("1", "99LOCAL", "Date of Jane"), {"Date": "19300101"}),
+        ("DATETIME", ("21112-8", "LN", "Birth date"), {"DateTime": "19300101101112"}),
+        ("DATE", ("121071", "DCM", "Date of birth"), {"Date": "19300101"}),
+    ],
+)
+def test_a_day_of_which_nobody_knows_what_it_is_may_be_a_birthday(
+    kind: str, concept: tuple[str, str, str], values: dict[str, str]
+) -> None:
+    assert value(row(item(kind, concept, **values)))[1] is Kind.BIRTH_DATE
+
+
+@pytest.mark.parametrize(
+    ("concept", "unit"),
+    [
+        (("1", "99LOCAL", "Jane"), ("a", "UCUM", "year")),
+        (("1", "99LOCAL", "Jane"), ("mo", "UCUM", "month")),
+        (("1", "99LOCAL", "Age at exam"), ("1", "UCUM", "no units")),
+        (("1", "99LOCAL", "Age of patient"), ("d", "UCUM", "day")),
+    ],
+)
+def test_an_age_by_another_name_is_a_birth_date(concept: tuple[str, str, str], unit: tuple[str, str, str]) -> None:
+    assert value(row(number(concept, "93", unit)))[1] is Kind.BIRTH_DATE
+
+
 @pytest.mark.parametrize("concept", [("121033", "DCM", "Subject Age"), ("397669002", "SCT", "Age")])
 def test_an_age_is_a_birth_date(concept: tuple[str, str, str]) -> None:
     assert value(row(number(concept, "93", ("a", "UCUM", "year"))))[1] is Kind.BIRTH_DATE
@@ -433,7 +460,7 @@ def test_a_key_object_selection_is_a_report_too() -> None:
 @pytest.mark.parametrize(
     ("ds", "sentence"),
     [
-        (making.ct(), "is an image, not a structured report: it has no content tree"),
+        (making.ct(), "is an image, not a structured report: use render_dicom_image or read_dicom_file"),
         (
             data(SOPClassUID="1.2.840.10008.5.1.4.1.1.104.1", SOPInstanceUID="2.25.1", EncapsulatedDocument=b"%PDF"),
             "is an encapsulated document, not a structured report: use extract_encapsulated_document",

@@ -62,9 +62,8 @@ def test_a_finding_tells_where_what_why_and_what_would_be_right(desk: Desk, tmp_
         "type": "2C",
         "problem": "is required by a condition that holds, and not there",
         "fix": "the object is of CT or MR, without PatientOrientationCodeSequence",
-        "count": 1,
         "rule": "attribute.conditional_missing",
-        "source": "PS3.3 C.7.3.1.1.2",
+        "source": "PS3.3 C.7.3.1",
     }
     assert result.verdict == "does not conform"
 

@@ -26,6 +26,7 @@ from trivium_dicom.files.limits import Limits
 from trivium_dicom.files.reading import read
 from trivium_dicom.iods import ModuleUse, iod_of
 from trivium_dicom.validation.checking import Report, validate
+from trivium_dicom.validation.conditions_display import DISPLAY
 from trivium_dicom.validation.conditions_general import GENERAL
 from trivium_dicom.validation.conditions_special import SPECIAL
 from trivium_dicom.validation.findings import MOST_KINDS
@@ -35,6 +36,8 @@ from trivium_dicom.validation.work import report_of
 ENHANCED_CT: Final = "1.2.840.10008.5.1.4.1.1.2.1"
 BASIC_TEXT_SR: Final = "1.2.840.10008.5.1.4.1.1.88.11"
 RT_PLAN: Final = "1.2.840.10008.5.1.4.1.1.481.5"
+SEGMENTATION: Final = "1.2.840.10008.5.1.4.1.1.66.4"
+COLORS: Final = ("Red", "Green", "Blue")
 Found = tuple[str, str]
 """Rule and path."""
 
@@ -197,6 +200,7 @@ def test_items_of_sequences_are_judged_each_and_counted_together() -> None:
     assert [example.place for example in one.examples] == ["(0008,1140)[1]/(0008,1155)", "(0008,1140)[3]/(0008,1155)"]
 
 
+MODALITY_LUT: Final = Sequence([item(LUTDescriptor=[2, 0, 16], ModalityLUTType="US", LUTData=struct.pack("<2H", 0, 1))])
 # One change of a CT, MR or SC, and what is found then.
 CHANGES: Final[dict[str, tuple[Dataset, list[Found]]]] = {
     "palette descriptors and data wanted": (
@@ -208,7 +212,10 @@ CHANGES: Final[dict[str, tuple[Dataset, list[Found]]]] = {
     "planar configuration wanted": (
         making.sc(PlanarConfiguration=None), [("attribute.conditional_missing", "(0028,0006)")],
     ),
-    "width without center": (making.ct(WindowCenter=None), [("attribute.conditional_missing", "(0028,1050)")]),
+    "width without center": (
+        making.ct(WindowCenter=None),
+        [("attribute.conditional_missing", "(0028,1050)"), ("attribute.forbidden", "(0028,1051)")],
+    ),
     "center without width": (making.ct(WindowWidth=None), [("attribute.conditional_missing", "(0028,1051)")]),
     "two centers, one width": (making.ct(WindowCenter=[40, 50]), [("window.pairs", "(0028,1051)")]),
     "window too narrow": (making.ct(WindowWidth="0.5"), [("window.width", "(0028,1051)")]),
@@ -219,6 +226,17 @@ CHANGES: Final[dict[str, tuple[Dataset, list[Found]]]] = {
         making.sc(RescaleIntercept=0, RescaleType="US"), [("attribute.conditional_missing", "(0028,1053)")],
     ),
     "patient position of CT": (making.ct(PatientPosition=None), [("attribute.conditional_missing", "(0018,5100)")]),
+    "a human, in words": (making.ct(PatientSpeciesDescription="Homo sapiens"), []),
+    "a human, by a code": (
+        making.ct(PatientSpeciesCodeSequence=Sequence([code("337915000", "SCT", "homo sapiens")])), [],
+    ),
+    "a dog": (
+        making.ct(PatientSpeciesDescription="Canis lupus familiaris"),
+        [("attribute.conditional_missing", f"(0010,22{element})") for element in (92, 93, 94, 97, 99)],
+    ),
+    "planar configuration of one sample": (
+        making.ct(PlanarConfiguration=0), [("attribute.forbidden", "(0028,0006)")],
+    ),
     "orientation of an image in no plane": (
         making.sc(PatientOrientation=None), [("attribute.conditional_missing", "(0020,0020)")],
     ),
@@ -234,12 +252,11 @@ CHANGES: Final[dict[str, tuple[Dataset, list[Found]]]] = {
     "repetition time of spin echo": (
         making.mr(RepetitionTime=None), [("attribute.conditional_missing", "(0018,0080)")],
     ),
+    "LUT beside a slope without intercept": (making.sc(RescaleSlope=1, ModalityLUTSequence=MODALITY_LUT), []),
     "both LUT and rescale": (
         making.sc(
             RescaleIntercept=0, RescaleSlope=1, RescaleType="US",
-            ModalityLUTSequence=Sequence(
-                [item(LUTDescriptor=[2, 0, 16], ModalityLUTType="US", LUTData=struct.pack("<2H", 0, 1))]
-            ),
+            ModalityLUTSequence=MODALITY_LUT,
         ),
         [("attribute.forbidden", "(0028,1052)"), ("attribute.forbidden", "(0028,3000)")],
     ),
@@ -273,7 +290,8 @@ CHANGES: Final[dict[str, tuple[Dataset, list[Found]]]] = {
                                                               ("term.enumerated", "(0028,0103)")]),
     "fewer pixels": (making.ct(PixelData=bytes(126)), [("pixel.length", "(7FE0,0010)")]),
     "one sample of RGB": (
-        making.sc(SamplesPerPixel=1, PixelData=bytes(16)), [("pixel.samples", "(0028,0002)")],
+        making.sc(SamplesPerPixel=1, PlanarConfiguration=None, PixelData=bytes(16)),
+        [("pixel.samples", "(0028,0002)")],
     ),
     "no rows": (making.ct(Rows=0, PixelData=None), [("attribute.conditional_missing", "(7FE0,0010)"),
                                                      ("pixel.zero", "(0028,0010)")]),
@@ -284,10 +302,17 @@ CHANGES: Final[dict[str, tuple[Dataset, list[Found]]]] = {
         making.ct(ImageOrientationPatient=[1, 0, 0, 1, 0, 0]), [("plane.orientation", "(0020,0037)")],
     ),
     "no distance of pixels": (making.ct(PixelSpacing=[0, 1]), [("plane.spacing", "(0028,0030)")]),
+    "no distance of the only row": (making.ct(PixelSpacing=[0, 1], Rows=1, PixelData=bytes(16)), []),
+    "no distance of columns": (
+        making.ct(PixelSpacing=[0, 0], Rows=1, PixelData=bytes(16)), [("plane.spacing", "(0028,0030)")],
+    ),
     "retired": (making.ct(StudyComments="x"), [("attribute.retired", "(0032,4000)"), ("iod.extra", "(0032,4000)")]),
     "not of this object": (making.ct(EchoTime=5), [("iod.extra", "(0018,0081)")]),
     "two sets without extensions": (
         making.ct(SpecificCharacterSet=["ISO_IR 100", "ISO_IR 144"]), [("charset.mixed", "(0008,0005)")],
+    ),
+    "the default repertoire by a name": (
+        making.ct(SpecificCharacterSet="ISO_IR 6"), [("charset.default", "(0008,0005)")],
     ),
     "unknown private class": (
         making.ct(SOPClassUID="2.25.7000.99"), [("iod.class_unknown", "(0008,0016)")],
@@ -488,6 +513,91 @@ def test_a_plan_of_a_patient_refers_to_a_structure_set() -> None:
     assert ("attribute.conditional_missing", "(300C,0060)") not in found(validate(plan))
 
 
+def lacks(ds: Dataset, syntax: str = ExplicitVRLittleEndian) -> set[str]:
+    """Paths of what a condition requires and is not there."""
+    return {
+        path for rule, path in found(validate(ds, transfer_syntax=syntax)) if rule == "attribute.conditional_missing"
+    }
+
+
+def test_objects_converted_from_older_classes_need_no_patient_position() -> None:
+    whole = making.ct(PatientPosition=None)
+    for tail, needed in (("2.1", True), ("4.3", True), ("2.2", False), ("4.4", False)):
+        whole.SOPClassUID = f"1.2.840.10008.5.1.4.1.1.{tail}"
+        assert ("(0018,5100)" in lacks(whole)) is needed
+
+
+def test_the_side_of_a_paired_part_may_be_told_of_the_frames_or_of_the_measurement() -> None:
+    ds = _enhanced(shared=["FrameAnatomySequence"], frames=[[], []], count=2)
+    ds.BodyPartExamined = "KNEE"
+    assert "(0020,0060)" in lacks(ds)
+    ds.SharedFunctionalGroupsSequence[0].FrameAnatomySequence[0].FrameLaterality = "L"
+    assert "(0020,0060)" not in lacks(ds)
+    measured = making.sc(BodyPartExamined="EYE", MeasurementLaterality="R")
+    assert "(0020,0060)" not in lacks(measured)
+
+
+def test_loss_of_this_file_says_nothing_of_the_images_that_it_was_made_of() -> None:
+    lossy, sources = "1.2.840.10008.1.2.4.50", "1.2.840.10008.5.1.4.1.1.13.1.3"
+    assert "(0028,2110)" in lacks(making.ct(SOPClassUID="1.2.840.10008.5.1.4.1.1.6.1"), lossy)
+    tomosynthesis = making.ct(SOPClassUID=sources, ContributingSourcesSequence=Sequence([item(Rows=4)]))
+    assert "(0018,9506)/(0028,2110)" not in lacks(tomosynthesis, lossy)
+
+
+def test_enhanced_images_say_whether_they_lost_information_save_converted_ones() -> None:
+    assert "(0028,2110)" in lacks(making.ct(SOPClassUID=ENHANCED_CT))
+    assert "(0028,2110)" not in lacks(making.ct(SOPClassUID="1.2.840.10008.5.1.4.1.1.2.2"))
+
+
+def test_a_segmentation_of_images_that_lost_information_need_not_say_how_much() -> None:
+    ds = making.ct(SOPClassUID=SEGMENTATION, LossyImageCompression="01")
+    assert "(0028,2112)" not in lacks(ds)
+    ds.SOPClassUID = ENHANCED_CT
+    assert "(0028,2112)" in lacks(ds)
+
+
+def test_segmented_palettes_are_wanted_of_all_colors_or_none() -> None:
+    palettes: dict[str, Any] = {f"{color}PaletteColorLookupTableDescriptor": [4, 0, 16] for color in COLORS}
+    ds = making.sc(PhotometricInterpretation="PALETTE COLOR", SamplesPerPixel=1, PlanarConfiguration=None, **palettes)
+    ds.SOPClassUID = "1.2.840.10008.5.1.4.1.1.6.1"
+    plain, segmented = {f"(0028,120{n})" for n in (1, 2, 3)}, {f"(0028,122{n})" for n in (1, 2, 3)}
+    assert lacks(ds) & (plain | segmented) == plain
+    ds.SegmentedRedPaletteColorLookupTableData = struct.pack("<4H", 0, 2, 0, 1)
+    assert lacks(ds) & (plain | segmented) == {"(0028,1222)", "(0028,1223)"}
+    for color in COLORS:
+        ds[f"{color}PaletteColorLookupTableData"] = DataElement(f"{color}PaletteColorLookupTableData", "OW", bytes(8))
+    assert lacks(ds) & (plain | segmented) == {"(0028,1222)", "(0028,1223)"}
+
+
+def test_a_gated_series_of_pet_says_how_long_a_frame_is() -> None:
+    pet = making.ct(SOPClassUID="1.2.840.10008.5.1.4.1.1.128", SeriesType=["GATED", "IMAGE"])
+    assert "(0018,1063)" in lacks(pet)
+    pet.SeriesType = ["STATIC", "IMAGE"]
+    assert "(0018,1063)" not in lacks(pet)
+
+
+def test_a_dose_of_beams_names_the_beams_of_its_plan() -> None:
+    group = item(ReferencedFractionGroupNumber=1)
+    plan = item(ReferencedFractionGroupSequence=Sequence([group]))
+    dose = making.ct(SOPClassUID="1.2.840.10008.5.1.4.1.1.481.2", ReferencedRTPlanSequence=Sequence([plan]))
+    dose.DoseSummationType = "BEAM"
+    beams, setups = "(300C,0002)/(300C,0020)/(300C,0004)", "(300C,0002)/(300C,0020)/(300C,000A)"
+    assert lacks(dose) & {beams, setups} == {beams}
+    dose.DoseSummationType = "PLAN"
+    assert lacks(dose) & {beams, setups} == set()
+
+
+def test_a_hanging_protocol_names_the_side_of_its_region() -> None:
+    definition = item(Modality="CR", BodyPartExamined="HAND")
+    protocol = making.ct(
+        SOPClassUID="1.2.840.10008.5.1.4.38.1", HangingProtocolDefinitionSequence=Sequence([definition])
+    )
+    side = "(0072,000C)/(0020,0060)"
+    assert side not in lacks(protocol)
+    definition.AnatomicRegionSequence = Sequence([code()])
+    assert side in lacks(protocol)
+
+
 def test_conditions_that_only_people_can_decide_are_counted_and_not_reported() -> None:
     report = judged(making.ct())
     assert report.undecided > 0
@@ -496,7 +606,7 @@ def test_conditions_that_only_people_can_decide_are_counted_and_not_reported() -
 
 def test_each_condition_names_attributes_that_exist_and_its_clause() -> None:
     keywords = {one.keyword for one in entries()}
-    for condition in (*GENERAL, *SPECIAL):
+    for condition in (*GENERAL, *DISPLAY, *SPECIAL):
         assert set(condition.keywords) <= keywords
         assert condition.source.startswith("PS3.3 ")
 

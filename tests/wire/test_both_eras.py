@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.wire.conftest import Installation
+from tests.wire.dicom_canaries import NAMES, fill_dicom_folder
 from trivium.testing import Era, error_code, text_of
 
 pytestmark = pytest.mark.anyio
@@ -76,7 +80,9 @@ async def test_every_tool_is_listed_with_annotations_and_schemas(installation: I
     assert remote == ["pacs_echo", "pacs_query", "pacs_retrieve", "send_hl7_message"]
 
 
-async def test_each_tool_answers_with_structured_content_and_a_text(installation: Installation, era: Era) -> None:
+async def test_each_tool_answers_with_structured_content_and_a_text(
+    installation: Installation, era: Era, tmp_path: Path
+) -> None:
     calls = {
         "lookup_dicom_tag": {"tag": "(0010,0010)"},
         "explain_dicom_tag": {"tag": "AccessionNumber"},
@@ -101,8 +107,24 @@ async def test_each_tool_answers_with_structured_content_and_a_text(installation
         "pacs_echo": {},
         "pacs_query": {"modality": "CT"},
         "pacs_retrieve": {**installation.retrieve, "dry_run": True},
+        "read_dicom_file": {"path": NAMES["ct"]},
+        "summarize_dicom_folder": {"folder": "."},
+        "validate_dicom_file": {"path": NAMES["ct"]},
+        "compare_dicom_files": {"left": NAMES["ct"], "right": NAMES["implicit"]},
+        "read_structured_report": {"path": NAMES["report"], "form": "rows"},
+        "extract_encapsulated_document": {"path": NAMES["document"]},
+        "render_dicom_image": {"path": NAMES["ct"]},
+        "plot_dicom_waveform": {"path": NAMES["ecg"]},
+        "deidentify_dicom": {"path": NAMES["ct"], "project": "lung-study", "dry_run": True},
     }
     installation.license()
+    installation.settings |= {
+        "TRIVIUM_DICOM__FOLDERS": str(fill_dicom_folder(tmp_path / "incoming")),
+        "TRIVIUM_DICOM__OUTPUT_FOLDER": str(tmp_path / "output"),
+        "TRIVIUM_DICOM__ALLOW_DEIDENTIFY": "true",
+        "TRIVIUM_DICOM__DEIDENTIFY_KEYS": json.dumps({"lung-study": "a secret of some length"}),
+    }
+    (tmp_path / "output").mkdir()
     async with installation.client(era) as client:
         await client.list_tools()  # the SDK's client then holds each result against the tool's output schema
         for name, arguments in calls.items():

@@ -39,6 +39,8 @@ from tests.wire.canaries import (
     install_ward,
 )
 from tests.wire.conftest import DESTINATION, Installation
+from tests.wire.dicom_canaries import ASCCONV, DICOM_FILES, NO_FILES, ORDINARY, fill_dicom_folder
+from tests.wire.dicom_canaries import NAMES as NAMES_OF_FILES
 from trivium.testing import Era, Person, error_code, text_of
 from trivium_pacs.embedded import Destination, EmbeddedArchive
 
@@ -101,6 +103,96 @@ HL7_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("generate_mirth_channel", {"source_type": "HL7v2", "destination_type": "File", "use_case": "archive"}, ""),
     ("generate_mirth_channel", {"source_type": NAME, "destination_type": "File", "use_case": "archive"}, "bad_input"),
 ]
+DUMP = "\n".join(
+    (
+        f"(0008,0070) LO [{NAME}]  # 10, 1 Manufacturer",
+        f"(0029,0010) LO [{NAME}]  # 18, 1 PrivateCreator",
+        f"(0029,1010) LO [{PEOPLE[0].name}]  # 18, 1 Unknown",
+        f"(0029,1011) DA [{PEOPLE[0].birth_date}]  # 8, 1 ZORBLAX",
+        f"(0029,1020) UT [{ASCCONV}]  # 90, 1 Unknown",
+        "(0013,0010) LO [SIEMENS CM VA0  CMS]  # 19, 1 PrivateCreator",
+        f"(0013,1030) DA [{PEOPLE[2].birth_date}]  # 8, 1 Unknown",
+        "REMARKABLE 12 HIDDEN LANE",
+    )
+)
+_JSON = json.dumps({"00290010": {"vr": "LO", "Value": [NAME]}, "00291010": {"vr": "PN", "Value": [{"ZORBLAX": NAME}]}})
+_BY_PATH = ("read_dicom_file", "validate_dicom_file", "decode_private_tags")
+_ALSO_BY_PATH = (
+    "read_structured_report",
+    "extract_encapsulated_document",
+    "render_dicom_image",
+    "plot_dicom_waveform",
+)
+_STUDY = {"project": "lung-study", "limit": 100}
+DICOM_CALLS: list[tuple[str, dict[str, Any], str]] = [
+    *((tool, {"path": name}, "") for name in DICOM_FILES for tool in _BY_PATH),
+    *(("read_dicom_file", {"path": name, "limit": 1000, "value_limit": 10_000}, "") for name in DICOM_FILES),
+    *(("validate_dicom_file", {"path": name, "limit": 500}, "") for name in DICOM_FILES),
+    *(("decode_private_tags", {"path": name, "limit": 500, "words": "ZORBLAX"}, "not_found") for name in ORDINARY),
+    *(("compare_dicom_files", {"left": "series/1.dcm", "right": name, "limit": 1000}, "") for name in DICOM_FILES),
+    *((tool, {"path": path}, code) for tool in (*_BY_PATH, *_ALSO_BY_PATH) for path, code in NO_FILES.items()),
+    *(("compare_dicom_files", {"left": path, "right": "series/1.dcm"}, code) for path, code in NO_FILES.items()),
+    *(("compare_dicom_files", {"left": "series/1.dcm", "right": path}, code) for path, code in NO_FILES.items()),
+    *(("summarize_dicom_folder", {"folder": ".", "level": level}, "") for level in ("patient", "study", "series")),
+    ("summarize_dicom_folder", {"folder": "series"}, ""),
+    ("summarize_dicom_folder", {"folder": "ZORBLAX^QUENTIN"}, "not_found"),
+    ("summarize_dicom_folder", {"folder": "../QUENTIN"}, "bad_input"),
+    ("summarize_dicom_folder", {"folder": "link.dcm"}, "bad_input"),
+    ("summarize_dicom_folder", {"folder": NAMES_OF_FILES["ct"]}, "bad_input"),
+    ("summarize_dicom_folder", {"folder": ".", "level": "ZORBLAX"}, "bad_input"),
+    *(
+        ("read_structured_report", {"path": NAMES_OF_FILES["report"], **more}, "")
+        for more in ({}, {"form": "rows"}, {"codes": True}, {"under": "1.2", "depth": 0})
+    ),
+    ("read_structured_report", {"path": NAMES_OF_FILES["report"], "under": NAME}, "bad_input"),
+    ("read_structured_report", {"path": NAMES_OF_FILES["ct"]}, "bad_input"),
+    *(("extract_encapsulated_document", {"path": NAMES_OF_FILES[one]}, "") for one in ("document", "cda")),
+    ("extract_encapsulated_document", {"path": NAMES_OF_FILES["document"], "offset": 77}, "not_found"),
+    ("extract_encapsulated_document", {"path": NAMES_OF_FILES["report"]}, "bad_input"),
+    *(("render_dicom_image", {"path": path}, "") for path in ("series/1.dcm", NAMES_OF_FILES["private"])),
+    ("render_dicom_image", {"path": "series/1.dcm", "window": "ZORBLAX"}, "bad_input"),
+    ("render_dicom_image", {"path": NAMES_OF_FILES["report"]}, "not_found"),
+    ("plot_dicom_waveform", {"path": NAMES_OF_FILES["ecg"]}, ""),
+    ("plot_dicom_waveform", {"path": NAMES_OF_FILES["ecg"], "channels": [7]}, "not_found"),
+    ("plot_dicom_waveform", {"path": NAMES_OF_FILES["ecg"], "channels": ["ZORBLAX"]}, "bad_input"),
+    ("read_dicom_file", {"path": "series/1.dcm", "select": ["PatientName", "private", "General Series"]}, ""),
+    ("read_dicom_file", {"path": "series/1.dcm", "select": ["PatientName", NAME]}, "not_found"),
+    ("read_dicom_file", {"path": "series/1.dcm", "select": [f"PatientName/{NAME}"]}, "not_found"),
+    ("read_dicom_file", {"path": "series/1.dcm", "ZORBLAX": "QUENTIN"}, "bad_input"),
+    ("read_dicom_file", {"path": "file-AAAA-BBBB-CCCC"}, "bad_input"),
+    ("compare_dicom_files", {"left": "series/1.dcm", "right": "series/QUENTIN.dcm", "ignore": [NAME]}, "not_found"),
+    ("validate_dicom_file", {"path": "series/1.dcm", "severity": "ZORBLAX"}, "bad_input"),
+    *(("decode_private_tags", {"dump": text, "limit": 500}, "") for text in (DUMP, _JSON)),
+    ("decode_private_tags", {"dump": DUMP, "tag": "(0029,1020)", "words": "ZORBLAX"}, ""),
+    ("decode_private_tags", {"dump": DUMP, "creator": NAME}, ""),
+    ("decode_private_tags", {"dump": NAME}, "bad_input"),
+    ("decode_private_tags", {"dump": DUMP, "path": "series/1.dcm"}, "bad_input"),
+    ("decode_private_tags", {"tag": NAME}, "bad_input"),
+    ("decode_private_tags", {"creator": NAME}, "not_found"),
+    ("decode_private_tags", {"words": NAME}, "not_found"),
+    ("decode_private_tags", {"tag": "(0029,1010)", "creator": NAME}, ""),
+    ("explain_dicom_tag", {"tag": "PatientName", "iod": "CT image"}, ""),
+    ("explain_dicom_tag", {"tag": NAME}, "not_found"),
+    ("explain_dicom_tag", {"tag": "PatientName", "iod": NAME}, "not_found"),
+    ("explain_dicom_tag", {"tag": f"RequestAttributesSequence.{NAME}"}, "not_found"),
+    ("explain_dicom_iod", {"iod": "CT image"}, ""),
+    ("explain_dicom_iod", {"iod": NAME}, "not_found"),
+    ("explain_dicom_iod", {"iod": "CT image", "module": NAME}, "not_found"),
+    ("lookup_dicom_uid", {"uid": "CTImageStorage"}, ""),
+    ("lookup_dicom_uid", {"uid": NAME}, "not_found"),
+    ("lookup_dicom_uid", {"uid": f"1.2.840.10008.{NAME}"}, "not_found"),
+    ("deidentify_dicom", {**_STUDY, "path": ".", "dry_run": True}, ""),
+    (
+        "deidentify_dicom",
+        {**_STUDY, "path": "series", "options": ["retain_uids", "clean_graphics"], "dry_run": True},
+        "",
+    ),
+    ("deidentify_dicom", {**_STUDY, "path": "series", "options": ["ZORBLAX"]}, "bad_input"),
+    ("deidentify_dicom", {**_STUDY, "path": "ZORBLAX^QUENTIN"}, "not_found"),
+    ("deidentify_dicom", {**_STUDY, "path": "series", "project": NAME}, "destination_not_allowed"),
+    ("deidentify_dicom", {**_STUDY, "path": "."}, "approval_declined"),
+    ("deidentify_dicom", {**_STUDY, "path": "."}, ""),
+]
 CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("lookup_dicom_tag", {"tag": PEOPLE[0].name}, "not_found"),
     ("lookup_dicom_tag", {"tag": "PatientName"}, ""),
@@ -133,6 +225,7 @@ CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("pacs_retrieve", RETRIEVE, "approval_declined"),
     ("pacs_retrieve", RETRIEVE, ""),
     ("send_hl7_message", {"message": SENT, "endpoint": "gossip"}, ""),
+    *DICOM_CALLS,
     ("ward_record", {}, ""),
     ("ward_crash", {}, "tool_failed"),
     ("ward_exit", {}, "tool_failed"),
@@ -146,22 +239,32 @@ TOOLS = {name for name, _, _ in CALLS} - {"ZORBLAX"}
 
 @dataclass
 class Fickle(Person):
-    """Says no, walks away, and then says yes."""
+    """Says no, walks away, and then says yes; and no again, to a question of another sort."""
 
-    moods: list[Any] = field(default_factory=lambda: ["decline", "cancel"])
+    moods: list[Any] = field(default_factory=lambda: ["decline", "cancel", "accept", "accept", "decline"])
 
     async def __call__(self, context: Any, params: types.ElicitRequestParams) -> types.ElicitResult:
         self.action = self.moods.pop(0) if self.moods else "accept"
         return await super().__call__(context, params)
 
 
+def copies_of(tmp_path: Path) -> Path:
+    """Where copies of DICOM files go, without the patient."""
+    return tmp_path.parent / f"{tmp_path.name}-copies"
+
+
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     (tmp_path / "temp").mkdir()
+    copies_of(tmp_path).mkdir()
     messages = fill_folder(tmp_path.parent / f"{tmp_path.name}-messages")
     settings = {
         "TRIVIUM_HL7__ALLOW_SEND": "true",
         "TRIVIUM_HL7__FOLDERS": str(messages),
+        "TRIVIUM_DICOM__FOLDERS": str(fill_dicom_folder(tmp_path.parent / f"{tmp_path.name}-dicom")),
+        "TRIVIUM_DICOM__OUTPUT_FOLDER": str(copies_of(tmp_path)),
+        "TRIVIUM_DICOM__DEIDENTIFY_KEYS": json.dumps({"lung-study": "a secret of some length"}),
+        "TRIVIUM_DICOM__ALLOW_DEIDENTIFY": "true",
         "TRIVIUM_HL7__PROFILES": json.dumps({"site": str(messages / "profile.toml")}),
         "PYTHONPATH": str(install_ward(tmp_path.parent / f"{tmp_path.name}-site")),
         "TMPDIR": str(tmp_path / "temp"),
@@ -234,10 +337,13 @@ async def test_no_name_number_or_text_of_a_patient_leaves(
         assert {tool.name for tool in (await client.list_tools()).tools} == TOOLS
     person = await visit(installation, era, wire, CALLS)
     assert installation.destination.received == 2
-    assert len(person.asked) == 4
+    assert len(person.asked) == 6
     assert found_in("\n".join(person.asked).encode()) == []
     assert (installation.home / "approvals.sqlite3").exists()
     assert leaks(tmp_path) == {}
+    copies = {path.relative_to(copies_of(tmp_path)): path.read_bytes() for path in files_below(copies_of(tmp_path))}
+    assert len(copies) == 11
+    assert [hits for path, copy in copies.items() if (hits := found_in(copy + os.fsencode(path)))] == []
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ value and now that (an HL7 field, a DICOM element), `PhiBy` names the sibling fi
         phi: Annotated[Kind | None, PUBLIC]
         value: Annotated[str, PhiBy("phi")]     # phi=None means this value is public
 
+The sibling is for programs: the text that a model reads leaves it out, since what is withheld says its kind itself.
+
 A tool's parameter takes a mark too: `patient_id: Annotated[str, Phi(Kind.PATIENT_ID), Field(...)]`. There the host puts
 the value back for a stand-in that it gave out, so that an agent works on with what it has never seen. `EMBEDDED` says
 that stand-ins may stand anywhere in the text of a parameter, which is a whole message or document.
@@ -31,8 +33,9 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """What a value would tell about a person (the groups of 45 CFR 164.514(b)(2), and some that work needs)."""
+    """What a value tells of a person."""
 
+    # The groups of 45 CFR 164.514(b)(2), and some that work needs. The line above stands in the schema of many a tool.
     NAME = "name"
     """Names of patients, relatives and staff."""
     PATIENT_ID = "patient_id"

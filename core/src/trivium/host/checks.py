@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -145,7 +145,7 @@ class _Marks:
                 self._check_sibling(model, mark, f"{path}.{name}")
             if BLOCK in info.metadata and not (isinstance(mark, Public) and info.annotation in (str, str | None)):
                 raise UnfitTool(f"{path}.{name} is a block and not a public text")
-            if isinstance(mark, Phi | PhiBy) and not _can_be_withheld(info.rebuild_annotation(), mark):
+            if isinstance(mark, Phi | PhiBy) and not _can_be_withheld(info, mark):
                 raise UnfitTool(f"{path}.{name} carries patient data in a type that cannot hold a text in its place")
             # What a sibling says of a container holds for all that is below it.
             self._leaves(info.annotation, Phi(Kind.TEXT) if isinstance(mark, PhiBy) else mark, f"{path}.{name}")
@@ -170,16 +170,17 @@ class _Marks:
             raise UnfitTool(f"{path} takes its kind from {mark.field}, which is not a field of type Kind beside it")
 
 
-_TEXTS: Final = [Annotated[hint, Phi(kind)] for kind in Kind for hint in (str, str | None)]
-"""The usual ones, which need no trial: building an adapter takes longer than starting a plugin."""
+_TEXTS: Final = (str, str | None, list[str], list[str] | None, tuple[str, ...], tuple[str, ...] | None)
+"""The usual ones, which need no trial when nothing but a mark is beside them: each trial builds a validator."""
 
 _LONGEST: Final = labeled("x" * 100_000)
 
 
-def _can_be_withheld(annotation: Any, mark: Phi | PhiBy) -> bool:
+def _can_be_withheld(info: FieldInfo, mark: Phi | PhiBy) -> bool:
     """A text of the host's stands in the value's place; the result's own schema must allow it, whatever its length."""
-    if annotation in _TEXTS:
+    if info.annotation in _TEXTS and all(isinstance(one, Phi | PhiBy) for one in info.metadata):
         return True
+    annotation = info.rebuild_annotation()
     if _holds(annotation, AbstractSet):
         return False  # the same text twice is one member
     if _holds(annotation, BaseModel):

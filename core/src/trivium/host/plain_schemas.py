@@ -49,7 +49,11 @@ _BOUNDS: Final[Mapping[type, tuple[str, str]]] = {
     Le: ("le", "maximum"),
     Lt: ("lt", "exclusiveMaximum"),
 }
-_LENGTHS: Final[Mapping[type, tuple[str, str]]] = {MinLen: ("min_length", "min"), MaxLen: ("max_length", "max")}
+_LENGTH: Final[Mapping[type, tuple[str, str]]] = {
+    MinLen: ("min_length", "minLength"),
+    MaxLen: ("max_length", "maxLength"),
+}
+_ITEMS: Final[Mapping[type, tuple[str, str]]] = {MinLen: ("min_length", "minItems"), MaxLen: ("max_length", "maxItems")}
 _SILENT: Final = (Public, Phi, PhiBy, Embedded, Block)
 """Annotations that say nothing of the type."""
 
@@ -88,18 +92,23 @@ class _Models:
 
     def _type(self, hint: Any, *metadata: object) -> Schema:
         """Bounds and lengths hold for what is not null."""
+        constraints = [one for one in metadata if not isinstance(one, _SILENT)]
+        if isinstance(hint, type):
+            return self._plain_type(hint, constraints)
         origin, parts = get_origin(hint), get_args(hint)
         if origin is Annotated:
             return self._type(parts[0], *parts[1:], *metadata)
-        constraints = [one for one in metadata if not isinstance(one, _SILENT)]
         if origin in (Union, types.UnionType):
             return self._union(parts, constraints)
         if origin is Literal:
             return _checked(_literal(parts), constraints, {})
         if origin is not None:
-            return _checked(self._container(origin, parts), constraints, _sized("Items"))
+            return _checked(self._container(origin, parts), constraints, _ITEMS)
+        raise NotPlain
+
+    def _plain_type(self, hint: type, constraints: list[object]) -> Schema:
         if hint in _TYPES:
-            return _checked({"type": _TYPES[hint]}, constraints, _sized("Length") if hint is str else _numeric(hint))
+            return _checked({"type": _TYPES[hint]}, constraints, _LENGTH if hint is str else _numeric(hint))
         return _checked({"$ref": f"#/$defs/{self._defined(hint)}"}, constraints, {})
 
     def _union(self, parts: tuple[Any, ...], constraints: list[object]) -> Schema:
@@ -119,9 +128,9 @@ class _Models:
             return {"type": "object", "additionalProperties": self._type(parts[1])}
         raise NotPlain
 
-    def _defined(self, hint: Any) -> str:
+    def _defined(self, hint: type) -> str:
         """The name of a model or enumeration, which is described once."""
-        if not (isinstance(hint, type) and issubclass(hint, BaseModel | Enum) and hint.__name__.isidentifier()):
+        if not (issubclass(hint, BaseModel | Enum) and hint.__name__.isidentifier()):
             raise NotPlain
         name = hint.__name__
         if self._owners.setdefault(name, hint) is not hint:
@@ -169,10 +178,6 @@ def _values(values: Sequence[Any]) -> Schema:
     if len(kinds) != 1 or not kinds <= _TYPES.keys():
         raise NotPlain
     return {"enum": list(values), "type": _TYPES[kinds.pop()]}
-
-
-def _sized(suffix: str) -> Mapping[type, tuple[str, str]]:
-    return {kind: (name, word + suffix) for kind, (name, word) in _LENGTHS.items()}
 
 
 def _numeric(hint: type) -> Mapping[type, tuple[str, str]]:

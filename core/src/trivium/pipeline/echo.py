@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from trivium.api import Kind
 from trivium.privacy.stand_ins import LETTERS, PREFIXES, StandIns
-from trivium.privacy.text import Lines
+from trivium.privacy.text import KindName, Lines
 
 _SHORTEST: Final = 3
 """Characters of a value that is looked for; a shorter one would be found in everything."""
@@ -80,7 +80,7 @@ class _Search:
             return [self.value(one) for one in content]
         if isinstance(content, str):
             text = self._text(content)
-            return Lines(text) if isinstance(content, Lines) else text
+            return type(content)(text) if isinstance(content, Lines | KindName) else text
         return content
 
     def _text(self, text: str) -> str:

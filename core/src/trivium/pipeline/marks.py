@@ -48,6 +48,8 @@ def mark_of(info: FieldInfo) -> Mark | None:
     Raises `ValueError` when not every part of the field has the same, which no rendering could honor.
     """
     own = mark_among(info.metadata)
+    if not get_args(info.annotation):
+        return own
     marks = set(_marks_of_parts(info.annotation, own))
     if len(marks) > 1:
         raise ValueError("parts with different marks")
@@ -72,12 +74,13 @@ def _marks_of_parts(hint: Any, above: Mark | None) -> Iterator[Mark | None]:
 
 def is_closed(hint: Any) -> bool:
     """Types whose values are chosen by the program and can tell nothing of a patient."""
-    if get_origin(hint) in (Union, types.UnionType, Annotated, list, tuple, set, frozenset):
-        parts = get_args(hint)[:1] if get_origin(hint) is Annotated else get_args(hint)
+    if isinstance(hint, type):
+        return hint in (bool, type(None)) or issubclass(hint, enum.Enum)
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType, Annotated, list, tuple, set, frozenset):
+        parts = get_args(hint)[:1] if origin is Annotated else get_args(hint)
         return bool(parts) and all(part is Ellipsis or is_closed(part) for part in parts)
-    if get_origin(hint) is Literal or hint in (bool, type(None)):
-        return True
-    return isinstance(hint, type) and issubclass(hint, enum.Enum)
+    return origin is Literal
 
 
 def is_plain_number(value: Any) -> bool:
@@ -93,7 +96,7 @@ def is_model(hint: Any) -> TypeGuard[type[BaseModel]]:
 
 def leaves_of(hint: Any) -> Iterator[Any]:
     """The types at the ends of an annotation: models, mappings, and everything that is no container."""
-    origin = get_origin(hint)
+    origin = None if isinstance(hint, type) else get_origin(hint)
     if origin is Annotated:
         yield from leaves_of(get_args(hint)[0])
     elif origin in (Union, types.UnionType) or (

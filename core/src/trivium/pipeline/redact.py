@@ -18,7 +18,7 @@ from trivium.privacy import Dates, StandIns
 from trivium.privacy.dates import is_date
 from trivium.privacy.forms import is_order_number, is_uid
 from trivium.privacy.stand_ins import PREFIXES, normal
-from trivium.privacy.text import Lines, initials, labeled, plain, unlabeled, visible
+from trivium.privacy.text import KindName, Lines, initials, labeled, plain, unlabeled, visible
 
 Mode = Literal["redact", "tokens", "open"]
 
@@ -153,12 +153,15 @@ class _Rendering:
             for one in fields_of(type(model))
             if not (self._nothing(value := getattr(model, one.name)) and one.optional)
         ]
-        judged = {one.name for one in fields_of(type(model)) if isinstance(one.mark, PhiBy)}
+        judged = {one.name: one.mark.field for one in fields_of(type(model)) if isinstance(one.mark, PhiBy)}
         patient = next(filter(None, (_first_text(value) for _, value, mark in fields if _numbers_patient(mark))), above)
         content = {name: self._value(value, mark, patient) for name, value, mark in fields}
         for name, _, mark in fields:
             if name in judged and isinstance(mark, Public) and isinstance(text := content[name], str):
                 content[name] = unlabeled(visible(text))
+        for name in judged.values():
+            if isinstance(kind := content.get(name), str):
+                content[name] = KindName(kind)
         for one in fields_of(type(model)):
             if one.block and isinstance(text := content.get(one.name), str):
                 content[one.name] = Lines(text)

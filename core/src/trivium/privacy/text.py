@@ -35,6 +35,12 @@ class Lines(str):
     __slots__ = ()
 
 
+class KindName(str):
+    """The kind of the value beside it: for programs. In a text that value tells as much, and it is left out."""
+
+    __slots__ = ()
+
+
 def visible(text: str) -> str:
     """Without characters that a person does not see: zero-width, direction, tags, controls, private, unassigned.
 

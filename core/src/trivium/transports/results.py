@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import mcp_types as types
 
 from trivium.api import Effect, ToolSpec, TriviumError
 from trivium.host.schemas import schema_of
 from trivium.pipeline.audit import outcome_of
-from trivium.privacy.text import Lines
+from trivium.privacy.text import KindName, Lines
 
 
 def tool_definition(spec: ToolSpec) -> types.Tool:
@@ -44,6 +44,10 @@ RECORD_TEXT: Final = (
 """The notice that closes a result with free text of records in it."""
 
 
+_LONG: Final = 1e15
+"""From here on a number with all its digits would be longer than one with an exponent."""
+_SHORT: Final = 200
+"""Characters of a text that stands beside its name, if it has no line ends."""
 _LINE_ENDS: Final = re.compile("\r\n|\r|\n")
 
 
@@ -73,7 +77,10 @@ def failure(error: TriviumError) -> types.CallToolResult:
 
 
 def as_text(value: Mapping[str, Any]) -> str:
-    """A result as short lines for a model: `name: value`, lists of like records as one table each, nothing empty."""
+    """A result as short lines for a model: `name: value`, lists of like records as one table each, nothing empty.
+
+    Kinds of patient data are left out: what is withheld says its kind itself.
+    """
     return "\n".join(_lines(value, ""))
 
 
@@ -81,9 +88,9 @@ def _lines(value: Mapping[str, Any], indent: str) -> list[str]:
     lines: list[str] = []
     for key, item in value.items():
         name = _cell(key)
-        if item is None or item == "" or item == [] or item == {}:
+        if item is None or item == "" or item == [] or item == {} or isinstance(item, KindName):
             continue
-        if isinstance(item, Lines):
+        if _is_block(item):
             ends = _LINE_ENDS.split(item.rstrip("\r\n"))
             lines += [f"{indent}{name}:", *(f"{indent}  {_cell(line)}" for line in ends)]
         elif isinstance(item, list) and _are_sentences(item):
@@ -103,7 +110,7 @@ def _records(records: Sequence[Mapping[str, Any]], indent: str) -> list[str]:
     if any(_is_deep(cell) for record in records for cell in record.values()):
         blocks = (_lines(record, indent + "  ") for record in records)
         return [f"{indent}- {block[0].lstrip()}" if not i else line for block in blocks for i, line in enumerate(block)]
-    columns = dict.fromkeys(name for record in records for name, cell in record.items() if _cell(cell))
+    columns = dict.fromkeys(name for record in records for name, cell in record.items() if _is_shown(cell))
     rows = [" | ".join(_column(record.get(name)) for name in columns) for record in records]
     return [indent + " | ".join(map(_column, columns)), *(indent + row for row in rows)]
 
@@ -114,8 +121,9 @@ def _column(value: Any) -> str:
 
 
 def _are_sentences(item: Sequence[Any]) -> bool:
-    """Several texts of which one has a comma in it: in a row, none would know where the next begins."""
-    return len(item) > 1 and any(isinstance(part, str) and ", " in part for part in item)
+    """Several texts of which one has a comma in it or ends with a period: in a row, none would know where the next
+    begins."""
+    return len(item) > 1 and any(isinstance(part, str) and (", " in part or part.endswith(".")) for part in item)
 
 
 def _is_short(item: Mapping[str, Any]) -> bool:
@@ -123,9 +131,18 @@ def _is_short(item: Mapping[str, Any]) -> bool:
     return len(item) <= 3 and not any(isinstance(part, Mapping | list) for part in item.values())
 
 
+def _is_block(item: Any) -> TypeGuard[Lines]:
+    """A text that does not fit on the line of its name."""
+    return isinstance(item, Lines) and (len(item) > _SHORT or _LINE_ENDS.search(item) is not None)
+
+
+def _is_shown(cell: Any) -> bool:
+    return not isinstance(cell, KindName) and bool(_cell(cell))
+
+
 def _is_deep(cell: Any) -> bool:
     """Whether a cell holds records, lines, or a mapping of more than plain values: these need lines of their own."""
-    if isinstance(cell, Lines):
+    if _is_block(cell):
         return True
     if isinstance(cell, Mapping):
         return any(isinstance(part, Mapping | list) for part in cell.values())
@@ -138,9 +155,11 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LONG:
+        return f"{value:.0f}"
     if isinstance(value, list):
         return ", ".join(_cell(part) for part in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{_cell(name)}={_cell(part)}" for name, part in value.items() if part not in (None, ""))
+        return ", ".join(f"{_cell(name)}={_cell(part)}" for name, part in value.items() if _is_shown(part))
     text = str(value)
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

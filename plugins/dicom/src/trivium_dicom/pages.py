@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from trivium_dicom.explain.model import Place, TagExplanation, TermSet
 from trivium_dicom.tools.iod_results import IodExplanation
@@ -74,14 +74,20 @@ def uid(found: UidMatches) -> str:
     )
 
 
+_USAGES: Final = ("entity", "mandatory", "conditional", "optional")
+
+
 def iod(found: IodExplanation) -> str:
-    modules = ((one.entity, m.name, m.usage) for one in found.entities or () for m in one.modules)
+    modules = (
+        (one.entity, ", ".join(one.mandatory or ()), ", ".join(one.conditional or ()), ", ".join(one.optional or ()))
+        for one in found.entities or ()
+    )
     groups = ((g.name, g.usage, ", ".join(g.sequences)) for g in found.functional_groups or ())
     attributes = ((a.tag, a.keyword or "", a.type, a.vr or "", a.module or "") for a in found.attributes)
     return _page(
         found.name,
         *([_list(f"{name} ({uid})" for uid, name in found.sop_classes.items())] if found.sop_classes else []),
-        *([f"## Modules\n\n{_grid(('entity', 'module', 'usage'), modules)}"] if found.entities else []),
+        *([f"## Modules\n\n{_grid(_USAGES, modules)}"] if found.entities else []),
         *(
             [f"## Functional groups\n\n{_grid(('macro', 'usage', 'sequence'), groups)}"]
             if found.functional_groups
@@ -101,8 +107,11 @@ def _facts(facts: Mapping[str, Any]) -> str:
     return _list(f"{_said(name)}: {_value(value)}" for name, value in facts.items() if value not in (None, ""))
 
 
+_WRITTEN: Final = {"vr": "VR", "iod": "IOD"}
+
+
 def _said(name: str) -> str:
-    text = name.replace("_", " ")
+    text = _WRITTEN.get(name, name).replace("_", " ")
     return text[:1].upper() + text[1:]
 
 

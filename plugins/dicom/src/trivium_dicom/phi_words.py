@@ -81,6 +81,15 @@ HARMLESS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 """By tag: what a value must be, whole, to be public."""
 
+FAMILY_NAMES: Final = frozenset(
+    (
+        "BLACK", "BLOEDORN", "CHANDIGARH", "CHASE", "CHILD", "DELCLOS", "FERMI", "GREEN", "HAMMING", "HANNING",
+        "HENSCHKE", "MANCHESTER", "PAGE", "POST", "PRESS", "PRIME", "PRIOR", "RIESZ", "RING", "ROUND", "SLOOP", "STRIP",
+        "TUKEY", "WALTZ", "WHITE",
+    )
+)  # fmt: skip
+"""Words of the vocabulary that are names of people too: shown only where the attribute itself has them."""
+
 MAKERS: Final = frozenset(
     (
         "agfa", "agfa healthcare", "canon", "canon inc", "canon_mec", "canon medical systems", "carestream health",

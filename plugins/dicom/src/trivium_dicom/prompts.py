@@ -1,7 +1,5 @@
 """What a user can ask for with one choice: to find out why a file does not import, or what a private tag means."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
@@ -69,8 +67,14 @@ def explain_private_tag(
                     "file: the same number means another thing under another creator.",
                 ]
             ),
-            "2. Ask lookup_dicom_tag for the number: it lists what known creators define there. Only the line of this "
-            "creator counts; the block digits (xx) differ from file to file.",
+            *(
+                ["2. Ask decode_private_tags for the tag with this creator: other creators define other things there."]
+                if creator
+                else [
+                    "2. Ask lookup_dicom_tag for the number: it lists what known creators define there. Only the line "
+                    "of the right creator counts; the block digits (xx) differ from file to file.",
+                ]
+            ),
             "3. See with explain_dicom_tag whether a standard element holds the same, and what de-identification does "
             "with private ones.",
             "4. If nobody defines it, say what its VR, length and neighbors suggest, and that the conformance "

@@ -1,13 +1,12 @@
 """The plugin's section of the settings."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from trivium.api import CommaSeparated
+from trivium_dicom.deidentify.exports import checked_keys
 from trivium_dicom.files.limits import Limits
 
 _DEFAULTS = Limits()
@@ -36,6 +35,7 @@ class DicomSettings(BaseModel):
     deidentify_max_files: Annotated[int, Field(ge=1, description="Files that one de-identification may write.")] = 2_000
     deidentify_keys: Annotated[
         dict[str, SecretStr],
+        AfterValidator(checked_keys),
         Field(
             description="Secret of each project, by its name, at least 16 characters: the same secret gives the same "
             "pseudonyms and UIDs again."

@@ -27,6 +27,16 @@ _WORDS_SCORE: Final = 0.9
 _NEAR_SCORE: Final = 0.8
 _OTHER: Final = re.compile("[^a-z0-9]+")
 _AFTER_ALL: Final = "\U0010ffff"
+_ASKING: Final = frozenset(
+    re.findall(
+        "[a-z]+",
+        "a about an and any are called can carry contain containing contains dicom do does element elements explain"
+        " find for from give has have hold holds how i in is it keyword list look lookup me mean meaning means must my"
+        " need needs of on or please require required requires shall should show tag tags tell that the there this to"
+        " uid up use used what where which with",
+    )
+)
+"""Words of a question around what is asked for, put aside when no name has them."""
 
 
 class MatchedBy(StrEnum):
@@ -57,15 +67,28 @@ class Index(Generic[T]):
         keyword: Callable[[T], str],
         names: Callable[[T], Iterable[str]],
         rank: Callable[[T], Any],
+        kinds: str = "",
     ) -> None:
+        """`kinds`: words that say what sort of thing is asked for, as those of a question are."""
         self._things, self._keyword, self._names, self._rank = things, keyword, names, rank
+        self._asking = _ASKING | set(kinds.split())
 
     def find(self, text: str) -> list[Hit[T]]:
         """Exact hits alone if there are any, else names with all the words, else what is spelled nearly so.
 
-        Best first.
+        Best first. A question finds what its words are about.
         """
-        return self.exact(text) or self.with_words(text) or self._sorted(self._near(compact(text)))
+        return self.exact(text) or self.with_words(text) or self._asked_about(text) or self._nearly(text)
+
+    def _asked_about(self, text: str) -> list[Hit[T]]:
+        words = _split(text)
+        left = " ".join(word for word in words if word not in self._asking)
+        if not left or len(left.split()) == len(words):
+            return []
+        return self.exact(left) or self.with_words(left) or self._nearly(left)
+
+    def _nearly(self, text: str) -> list[Hit[T]]:
+        return self._sorted(self._near(compact(text)))
 
     def exact(self, text: str) -> list[Hit[T]]:
         """What has this keyword or name; case and punctuation do not count."""
@@ -165,6 +188,7 @@ def elements() -> Index[Entry]:
         keyword=lambda entry: entry.keyword,
         names=lambda entry: (entry.name,),
         rank=lambda entry: (entry.retired, entry.digits),
+        kinds="attribute attributes field fields",
     )
 
 

@@ -1,7 +1,5 @@
 """What a user can ask for with one choice: to have a message debugged, an interface designed."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

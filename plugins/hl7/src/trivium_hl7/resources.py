@@ -1,7 +1,5 @@
 """Pages of the standard that a client reads by URI."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

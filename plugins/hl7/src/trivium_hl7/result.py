@@ -1,7 +1,5 @@
 """What every result of this plugin is made of."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict
 
 

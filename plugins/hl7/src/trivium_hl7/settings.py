@@ -1,7 +1,5 @@
 """The plugin's section of the settings."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

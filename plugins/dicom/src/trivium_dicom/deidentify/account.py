@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from trivium.api import ToolFailure
+from trivium.api import Composed, Kind, Part, ToolFailure
 from trivium_dicom.confidentiality import Option
 from trivium_dicom.deidentify.choices import in_words
 from trivium_dicom.deidentify.results import Deidentification, NewFile, RefusedFile
+from trivium_dicom.deidentify.tally import Done
 from trivium_dicom.deidentify.working import Made
 
 _ATTRIBUTES_LISTED: Final = 40
+_KEPT: Final = (Done.KEPT, Done.CODE_UNKNOWN)
 _NOTE: Final = (
     "Pixel data, sound and shapes were not looked at and not changed: a person must, before these files go anywhere."
 )
@@ -37,7 +39,7 @@ class Account:
     files: list[NewFile] = field(default_factory=list)
     refusals: list[tuple[Path, ToolFailure]] = field(default_factory=list)
 
-    def add(self, made: Made, path: str) -> None:
+    def add(self, made: Made, project: str) -> None:
         self.done += 1
         self.size += made.size
         self.patients.add(made.patient or made.study)
@@ -47,9 +49,9 @@ class Account:
             self.counts[line.done] += line.times
         self.concerns.update(made.concerns)
         if len(self.files) < self.limit:
-            changes = sum(line.times for line in made.lines)
+            changes = sum(line.times for line in made.lines if line.done not in _KEPT)
             names = tuple(concern.name.lower() for concern in made.concerns)
-            self.files.append(NewFile(path=path, changes=changes, for_a_person=names))
+            self.files.append(NewFile(path=_place(made, project), changes=changes, for_a_person=names))
 
     def refuse(self, path: Path, error: ToolFailure) -> None:
         self.refusals.append((path, error))
@@ -78,6 +80,14 @@ class Account:
             more_refusals=max(0, len(self.refusals) - self.limit) or None,
             note=_NOTE,
         )
+
+
+def _place(made: Made, project: str) -> Composed:
+    """Each of its UIDs for itself, as an option keeps those of the file."""
+    uids = (Part(text=one, phi=Kind.UID) for one in (made.study, made.series, made.instance))
+    between = (f"{project}/", "/", "/")
+    steps = (part for text, uid in zip(between, uids, strict=True) for part in (Part(text=text), uid))
+    return Composed(parts=(*steps, Part(text=".dcm")))
 
 
 def _refusal(path: Path, error: ToolFailure) -> RefusedFile:

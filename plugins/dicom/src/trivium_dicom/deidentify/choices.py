@@ -10,6 +10,9 @@ from trivium.api import BadInput, Problem
 from trivium_dicom.confidentiality import Option
 
 BASIC: Final = "Basic Application Confidentiality Profile"
+CLEAN_PIXELS: Final = "Clean Pixel Data Option"
+CLEAN_FEATURES: Final = "Clean Recognizable Visual Features Option"
+"""Options that are not offered here; a file may say that it has gone through them elsewhere."""
 
 
 class Choice(StrEnum):

@@ -1,4 +1,4 @@
-"""Values that stand where a value must stand and the one that stood there may not (PS3.15 E.1.1, action D).
+"""Values that stand where a value must stand and the one that stood there may not (PS3.15 table E.1-1a, action D).
 
 Each is the same in every file, tells nothing, and is of its value representation.
 """
@@ -47,6 +47,10 @@ _BY_TAG: Final[Mapping[str, Any]] = {
 }
 _IDENTIFIERS: Final = ("ID", "Identifier", "Number", "SerialNumber", "Layer", "AE", "AETitle")
 """Ends of keywords whose values tell things apart, and go on doing so."""
+_RELATIONSHIPS: Final = frozenset(
+    ("CONTAINS", "HAS OBS CONTEXT", "HAS ACQ CONTEXT", "HAS CONCEPT MOD", "HAS PROPERTIES", "INFERRED FROM")
+)
+"""In which a text can stand (PS3.3 C.17.3.2.4)."""
 
 
 def dummy(keyed: Keyed, tag: str, vr: str, keyword: str, values: tuple[str, ...]) -> Any:
@@ -96,15 +100,16 @@ def item_of(keyed: Keyed, attributes: Mapping[str, Attribute], above: Path = ())
     return item
 
 
-def content_items() -> list[Dataset]:
-    """Content of a structured report: one line that says that there was another."""
+def content_item(relationship: str = "CONTAINS") -> Dataset:
+    """A line of a structured report that says that there was another."""
     from pydicom.dataset import Dataset
 
     item, name = Dataset(), Dataset()
     name.CodeValue, name.CodingSchemeDesignator, name.CodeMeaning = "121106", "DCM", "Comment"
-    item.RelationshipType, item.ValueType, item.ConceptNameCodeSequence = "CONTAINS", "TEXT", [name]
-    item.TextValue = REMOVED
-    return [item]
+    if relationship in _RELATIONSHIPS:
+        item.RelationshipType = relationship
+    item.ValueType, item.ConceptNameCodeSequence, item.TextValue = "TEXT", [name], REMOVED
+    return item
 
 
 def graphic_items(layer: str) -> list[Dataset]:

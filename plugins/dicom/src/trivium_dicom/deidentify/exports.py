@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,43 +12,61 @@ from typing import Final
 from pydantic import SecretStr
 
 from trivium.api import BadInput, FolderProblem, Folders, NotFound, Problem
+from trivium_dicom.deidentify.seals import Seals
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _SHORTEST: Final = 16
+_FEWEST: Final = 6
+_COST: Final = 1 << 14
+"""Of scrypt: some 50 ms a call, so that a secret that a person thought up is not guessed from one known pseudonym."""
 
 
 class ExportProblem(Problem):
     NO_FOLDER = "cannot be written anywhere: the operator has set no output folder (TRIVIUM_DICOM__OUTPUT_FOLDER)"
     NO_PROJECT = "is none of the projects that the operator has set up (TRIVIUM_DICOM__DEIDENTIFY_KEYS)"
-    BAD_NAME = "is no name that a folder can have: letters, digits, hyphen and underscore, {most} at the most"
-    SHORT_KEY = "has a secret of less than {least} characters"
+    NOT_THERE = "cannot be written: the output folder (TRIVIUM_DICOM__OUTPUT_FOLDER) does not exist"
+    CHANGED = "is not as it was when it was counted for the approval: call again"
+    TAKEN = "would be written where another file of this call is: both have one SOP Instance UID"
     IN_OUTPUT = "lies inside the output folder, which is never read"
     NO_FILES = "has no files"
 
 
+def checked_keys(keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    """Secrets of projects that can be folders, each hard to guess. Raises `ValueError`, which quotes neither."""
+    if not all(_NAME.fullmatch(name) for name in keys):
+        raise ValueError(
+            "a project's name is 1 to 64 letters, digits, hyphens and underscores, a letter or digit first"
+        )
+    if len({name.casefold() for name in keys}) < len(keys):
+        raise ValueError("names of two projects differ in their case only, which some file systems do not tell apart")
+    secrets = [one.get_secret_value() for one in keys.values()]
+    if any(len(one) < _SHORTEST or len(set(one)) < _FEWEST for one in secrets):
+        raise ValueError(f"a project's secret has at least {_SHORTEST} characters, {_FEWEST} of them different")
+    return keys
+
+
 @dataclass(frozen=True)
 class Exports:
-    """Output folder, secrets by the name of the project, and the most files of one call."""
+    """Output folder, secrets by the name of the project, the most files of one call, and what was counted last."""
 
     folder: Path | None
     keys: Mapping[str, SecretStr] = field(repr=False)
     most: int
+    seals: Seals = field(default_factory=Seals, repr=False)
 
     def secret(self, project: str) -> bytes:
-        """Raises `NotFound` and `BadInput`."""
+        """The key of a project: of the same secret, another one in each. Raises `NotFound`."""
         if project not in self.keys:
             raise NotFound(where="project", problem=ExportProblem.NO_PROJECT)
-        if not _NAME.fullmatch(project):
-            raise BadInput(where="project", problem=ExportProblem.BAD_NAME, most=64)
-        secret = self.keys[project].get_secret_value()
-        if len(secret) < _SHORTEST:
-            raise BadInput(where="project", problem=ExportProblem.SHORT_KEY, least=_SHORTEST)
-        return f"{project}\0{secret}".encode()
+        secret = self.keys[project].get_secret_value().encode()
+        return hashlib.scrypt(secret, salt=f"trivium de-identification {project}".encode(), n=_COST, r=8, p=1, dklen=32)
 
     def output(self) -> Folders:
-        """Raises `BadInput` where the operator has set none."""
+        """Raises `BadInput` where the operator has set none, or none that is there."""
         if self.folder is None:
             raise BadInput(where="the result", problem=ExportProblem.NO_FOLDER)
+        if not self.folder.expanduser().is_dir():
+            raise BadInput(where="the result", problem=ExportProblem.NOT_THERE)
         return Folders([self.folder])
 
     def sources(self, folders: Folders, path: str) -> Sources:

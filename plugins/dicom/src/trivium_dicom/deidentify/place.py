@@ -51,6 +51,13 @@ class Place:
         binary = {"SQ"} if self.vr == "SQ" else _WITHOUT_TEXT - {"SQ"}
         return self.vr not in _WITHOUT_TEXT or not binary.isdisjoint(dictionary_VR(self.tag).split(" or "))
 
+    @property
+    def is_of_its_vr(self) -> bool:
+        """Whether it states the VR that the dictionary has for it (PS3.6), or the dictionary has none."""
+        from pydicom.datadict import dictionary_has_tag, dictionary_VR
+
+        return not dictionary_has_tag(self.tag) or self.vr in dictionary_VR(self.tag).split(" or ")
+
 
 def read_element(dataset: Dataset, tag: int) -> DataElement | None:
     """An element with its value; None where the value is none of its value representation."""

@@ -48,12 +48,12 @@ def may_stay(dataset: Dataset, tag: int, element: DataElement) -> bool:
     if vr == "SQ":
         return element.VR == "SQ"
     if isinstance(element.value, bytes):
-        return _bytes_stay(vr, vm, element.value)
+        return _bytes_stay(tag, vr, vm, element.value)
     if vr != element.VR:
         return False
     if vr in _WIDTHS:
-        return _bytes_stay(vr, vm, _packed(vr, element))
-    return all(_text_stays(vr, text) for text in texts_of(element))
+        return _bytes_stay(tag, vr, vm, _packed(vr, element))
+    return all(_text_stays(tag, vr, text) for text in texts_of(element))
 
 
 def _creator(dataset: Dataset, tag: int) -> str:
@@ -72,18 +72,18 @@ def _packed(vr: str, element: DataElement) -> bytes:
     return struct.pack(f"<{len(value)}{_FORMATS[vr]}", *value)
 
 
-def _text_stays(vr: str, text: str) -> bool:
-    return vr in ("CS", "DS", "IS") and text_stays("", vr, text)
+def _text_stays(tag: int, vr: str, text: str) -> bool:
+    return vr in ("CS", "DS", "IS") and text_stays(f"{tag:08x}", vr, text)
 
 
-def _bytes_stay(vr: str, vm: str, value: bytes) -> bool:
+def _bytes_stay(tag: int, vr: str, vm: str, value: bytes) -> bool:
     """A value whose VR the file does not tell (UN)."""
     if vr in _WIDTHS:
         most = int(vm) if vm.isdigit() else _MOST_VALUES
         fits = len(value) % _WIDTHS[vr] == 0 and len(value) <= most * _WIDTHS[vr]
         return fits and not _READABLE.fullmatch(value)
     text = value.decode("latin-1").strip(" \0")
-    return all(_text_stays(vr, part) for part in text.split("\\"))
+    return all(_text_stays(tag, vr, part) for part in text.split("\\"))
 
 
 @cache

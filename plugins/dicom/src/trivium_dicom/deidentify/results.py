@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trivium.api import PUBLIC, Kind, Phi
+from trivium.api import PUBLIC, Composed, Kind, Phi
 from trivium_dicom.result import Result
 
 
 class NewFile(Result):
-    path: Annotated[str, Phi(Kind.UID)] = Field(description="below the output folder")
+    path: Composed = Field(description="below the output folder")
     changes: Annotated[int, PUBLIC]
     for_a_person: Annotated[tuple[str, ...], PUBLIC] = ()
 

@@ -22,13 +22,13 @@ _BY_NEED: Final = {Need.OPTIONAL: Deed.REMOVE, Need.MAY_BE_EMPTY: Deed.EMPTY, Ne
 
 
 def by_need(need: Need) -> Deed:
-    """The most that may go without breaking the object (PS3.15 E.1.1)."""
+    """The most that may go without breaking the object (PS3.15 table E.1-1a)."""
     return _BY_NEED[need]
 
 
 def letter_of(row: Row, options: Collection[Option]) -> str:
-    """The action code with these options: an option that keeps prevails over one that cleans, and that over the
-    profile (PS3.15 E.3).
+    """The action code with these options: what an option says prevails over the profile (PS3.15 E.3), and of two
+    options the one that keeps over the one that cleans, which is our order.
     """
     letters = {row.options[option] for option in options if option in row.options}
     return next((letter for letter in ("K", "C") if letter in letters), row.basic)

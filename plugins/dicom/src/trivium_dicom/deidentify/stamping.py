@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from trivium.api import BadInput, Problem
 from trivium_dicom.confidentiality import Option, profile_codes
-from trivium_dicom.deidentify.choices import BASIC, MEANINGS
+from trivium_dicom.deidentify.choices import BASIC, CLEAN_FEATURES, CLEAN_PIXELS, MEANINGS
+from trivium_dicom.deidentify.identity import items_at, text_at
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset, FileMetaDataset
@@ -23,23 +26,51 @@ class StampProblem(Problem):
     UNWRITABLE = "cannot be written again as it was encoded"
 
 
-def stamp(dataset: Dataset, options: Collection[Option]) -> None:
-    """PatientIdentityRemoved and what belongs to it (PS3.15 E.1.1, PS3.3 C.7.1.1 and C.12.1)."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a data set says of earlier de-identifications (PS3.3 C.7.1.1, C.12.1): attributes are of several values,
+    one for each step.
+    """
+
+    codes: tuple[str, ...]
+    """Of context group 7050; any other is dropped, as what it says is free text."""
+    dates: str
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Earlier:
+        items = items_at(dataset, "DeidentificationMethodCodeSequence")
+        codes = (text_at(item, "CodeValue") for item in items if text_at(item, "CodingSchemeDesignator") == "DCM")
+        dates = text_at(dataset, "LongitudinalTemporalInformationModified").strip()
+        return cls(tuple(one for one in codes if one in _meanings()), dates)
+
+
+def stamp(dataset: Dataset, options: Collection[Option], earlier: Earlier) -> None:
+    """PatientIdentityRemoved and what belongs to it (PS3.15 E.1.1, E.2 and E.3.6, PS3.3 C.7.1.1 and C.12.1)."""
     dataset.PatientIdentityRemoved = "YES"
     dataset.DeidentificationMethod = [
         "Trivium",
         "PS3.15 2026c table E.1-1",
         *(one.name for one in Option if one in options),
     ]
-    codes = [("basic", BASIC), *((one.value, MEANINGS[one]) for one in Option if one in options)]
-    dataset.DeidentificationMethodCodeSequence = [_code(profile_codes()[word], meaning) for word, meaning in codes]
-    dataset.LongitudinalTemporalInformationModified = _temporal(options)
+    words = ["basic", *(one.value for one in Option if one in options)]
+    codes = dict.fromkeys((*earlier.codes, *(profile_codes()[word] for word in words)))
+    dataset.DeidentificationMethodCodeSequence = [_code(code, _meanings()[code]) for code in codes]
+    dataset.LongitudinalTemporalInformationModified = _temporal(options, earlier.dates)
 
 
-def _temporal(options: Collection[Option]) -> str:
+def _temporal(options: Collection[Option], earlier: str) -> str:
+    """Dates that stay as they are do so as an earlier de-identification left them."""
     if Option.RETAIN_FULL_DATES in options:
-        return "UNMODIFIED"
+        return earlier if earlier in ("MODIFIED", "REMOVED") else "UNMODIFIED"
     return "MODIFIED" if Option.RETAIN_MODIFIED_DATES in options else "REMOVED"
+
+
+@cache
+def _meanings() -> Mapping[str, str]:
+    """Code meanings of context group 7050, by code."""
+    words = {"basic": BASIC, "clean_pixel": CLEAN_PIXELS, "clean_visual": CLEAN_FEATURES}
+    words |= {one.value: meaning for one, meaning in MEANINGS.items()}
+    return {profile_codes()[word]: meaning for word, meaning in words.items()}
 
 
 def _code(value: str, meaning: str) -> Dataset:
@@ -89,5 +120,10 @@ def _meta(transfer_syntax: str, sop_class: str, sop_instance: str) -> FileMetaDa
     meta.MediaStorageSOPInstanceUID = UID(sop_instance)
     meta.TransferSyntaxUID = UID(transfer_syntax)
     meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS)
-    meta.ImplementationVersionName = f"TRIVIUM_{version('trivium-dicom')}"[:16]
+    meta.ImplementationVersionName = _version()
     return meta
+
+
+@cache
+def _version() -> str:
+    return f"TRIVIUM_{version('trivium-dicom')}"[:16]

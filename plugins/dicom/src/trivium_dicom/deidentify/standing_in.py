@@ -29,7 +29,7 @@ def stand_in(place: Place, keyed: Keyed, needs: Needs) -> Any:
 def _items(place: Place, keyed: Keyed, needs: Needs) -> list[Dataset]:
     match place.digits:
         case "0040a730":  # ContentSequence
-            return dummies.content_items()
+            return [dummies.content_item()]
         case "00700001":  # GraphicAnnotationSequence
             return dummies.graphic_items(_layer(place, keyed))
         case "0040b020":  # WaveformAnnotationSequence

@@ -17,6 +17,8 @@ class Done(StrEnum):
     """A date."""
     CLEANED = "cleaned"
     KEPT = "kept_by_option"
+    CODE_UNKNOWN = "unknown_code_kept"
+    """A code that nobody knows, in a sequence that an option keeps."""
 
 
 @dataclass(slots=True)
@@ -28,3 +30,6 @@ class Tally:
 
     def add(self, done: Done, name: str, *, beyond: bool = False) -> None:
         (self.beyond if beyond else self.table)[done, name] += 1
+
+    def has(self, done: Done) -> bool:
+        return any(one is done for one, _ in (*self.table, *self.beyond))

@@ -2,7 +2,10 @@
 
 Parts of the body (PS3.16 annex L), views and planes, kinds of images and of acquisition. Names of people who gave them
 to something (Doppler apart) are left out on purpose, and so are numbers of more than two digits: either may be
-somebody.
+somebody. PS3.15 E.3.5 names such a list as one way to clean text, and its limit: "Hand" may be a surname.
+
+Sources: PS3.16 annex L for parts of the body, PS3.3 for views and defined terms; for techniques and makers' words the
+image types, scan options and descriptions of the public corpora beside this project, and else the habit of the trade.
 """
 
 from __future__ import annotations
@@ -81,12 +84,14 @@ MAKERS_WORDS: Final = frozenset(_TERMS.split())
 WORDS: Final = frozenset(f"{_BODY} {_VIEWS} {_TECHNIQUES}".split())
 MODELS: Final = frozenset(_MAKES.split())
 _SEPARATORS: Final = re.compile(r"[\s,;:()\[\]/&+_.]+|-(?=\s)|(?<=\s)-")
-_MEASURE: Final = re.compile(r"\d{1,2}(?:\.\d)?(?:mm|cm|ms|s|kv|kvp|t|x)?", re.ASCII)
+_MEASURE: Final = re.compile(r"\d(?:\.\d)?|\d{1,2}(?:\.\d)?(?:mm|cm|ms|s|kv|kvp|t|x)", re.ASCII)
+_BEFORE_A_UNIT: Final = re.compile(r"\b(\d{1,2})\s+(?=(?:mm|cm|ms|kvp?)\b)", re.ASCII)
 
 
 def is_plain(text: str) -> bool:
-    """Whether every word of it is on the list."""
-    words = [word for word in _SEPARATORS.split(text.casefold()) if word and word != "-"]
+    """Whether every word of it is on the list. A number of two digits needs a unit: by itself it may be an age."""
+    joined = _BEFORE_A_UNIT.sub(r"\1", text.casefold())
+    words = [word for word in _SEPARATORS.split(joined) if word and word != "-"]
     return bool(words) and all(_is_listed(word) for word in words)
 
 

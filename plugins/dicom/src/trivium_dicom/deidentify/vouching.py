@@ -7,14 +7,16 @@ only if it cannot be anybody: numbers, codes that DICOM knows, and words of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from trivium_dicom.deidentify.dates import is_real
 from trivium_dicom.deidentify.dummies import MEANING, MIME_TYPES, REMOVED, SCHEME
 from trivium_dicom.deidentify.vocabulary import MAKERS_WORDS, is_model, is_plain
-from trivium_dicom.phi import kind_of, well_known_uid
+from trivium_dicom.phi import is_nobodys_number, kind_of, well_known_uid
+from trivium_dicom.phi_words import FAMILY_NAMES
 from trivium_dicom.terms import vocabulary
+from trivium_dicom.vr import vm_allows
 
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
@@ -32,8 +34,9 @@ _BYTES: Final = frozenset(
 )  # fmt: skip
 _ICC_PROFILE: Final = "00282000"
 _OWN: Final = frozenset({REMOVED, SCHEME, MEANING})
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _LONGEST_NUMBER: Final = 16
+_READABLE: Final = re.compile(rb"[ -~]{4,}\0*")
+"""Data are hardly ever bytes that are all letters and digits; a text is."""
 _CHARSET: Final = "00080005"
 
 
@@ -66,10 +69,20 @@ def stays(tag: str, element: DataElement, texts: list[str]) -> bool:
     """Whether an element may stay as it is; `texts` are its values."""
     vr = element.VR
     if vr in NUMBERS:
-        return not isinstance(element.value, str | bytes)
+        return not isinstance(element.value, str | bytes) and _can_be_so_many(tag, len(texts))
     if isinstance(element.value, bytes):
         return _data_stays(tag, vr, element.value)
     return all(text_stays(tag, vr, text) for text in texts)
+
+
+def _can_be_so_many(tag: str, count: int) -> bool:
+    """Whether an element has so many numbers by the dictionary (PS3.6): text that is taken for numbers makes more."""
+    from pydicom.datadict import dictionary_VM
+
+    try:
+        return vm_allows(dictionary_VM(int(tag, 16)), count)
+    except (KeyError, ValueError):
+        return True
 
 
 def text_stays(tag: str, vr: str, text: str) -> bool:
@@ -83,9 +96,10 @@ def text_stays(tag: str, vr: str, text: str) -> bool:
         return found_rule(bare)
     match vr:
         case "IS" | "DS":
-            return len(bare) <= _LONGEST_NUMBER and _NUMBER.fullmatch(bare) is not None
+            return len(bare) <= _LONGEST_NUMBER and is_nobodys_number(bare)
         case "CS":
-            return bare in vocabulary() or bare in MAKERS_WORDS or is_plain(bare)
+            known = bare in vocabulary() and bare not in FAMILY_NAMES
+            return known or bare in MAKERS_WORDS or is_plain(bare) or kind_of(tag, vr, bare) is None
         case "SH" | "LO" | "ST" | "LT" | "UC" | "UT":
             return is_plain(bare) or kind_of(tag, vr, bare) is None
         case _:
@@ -102,18 +116,23 @@ def retained(tag: str, element: DataElement, texts: list[str]) -> bool:
     return not isinstance(element.value, bytes)
 
 
-def uid_stays(uid: str, keyword: str) -> bool:
-    """Whether a UID names no instance: PS3.6 lists it, or it is a class or a transfer syntax of DICOM or of a maker."""
+def uid_stays(uid: str, keyword: str, instances: Collection[str] = ()) -> bool:
+    """Whether a UID names no instance: those that structure a file are never replaced (PS3.15 E.3.9).
+
+    PS3.6 lists it; or it is where a class, a transfer syntax or a coding scheme is named, and is none of `instances`.
+    """
     if well_known_uid(uid):
         return True
+    if keyword == "CodingSchemeUID":
+        return is_uid(uid) and uid.startswith(_OF_CODE_SYSTEMS)
     of_class = "SOPClass" in keyword or "TransferSyntax" in keyword
-    return of_class and is_uid(uid) and uid.startswith(_CLASS_ROOTS)
+    return of_class and is_uid(uid) and uid not in instances
 
 
-_CLASS_ROOTS: Final = (
-    "1.2.840.10008.", "1.2.840.113619.4.", "1.2.840.113619.5.", "1.3.12.2.1107.5.9.", "1.3.46.670589.2.",
-    "1.3.46.670589.5.0.", "1.3.46.670589.11.0.0.",
-)  # fmt: skip
+_OF_CODE_SYSTEMS: Final = ("2.16.840.1.113883.5.", "2.16.840.1.113883.6.", "2.16.840.1.113883.3.26.1.")
+"""Branches of HL7 for code systems, its own and others', and that of the NCI Thesaurus: no person or place is below
+(HL7 OID registry; PS3.16 table 8-1 has most of its schemes there).
+"""
 
 
 def is_uid(text: str) -> bool:
@@ -124,7 +143,9 @@ def is_uid(text: str) -> bool:
 def _data_stays(tag: str, vr: str, value: bytes) -> bool:
     if tag == _ICC_PROFILE:
         return value[36:40] == b"acsp"
-    return vr in _WORDS_OF_DATA or (vr in ("OB", "UN") and tag in _BYTES)
+    if tag in _BYTES:
+        return vr in _WORDS_OF_DATA or vr in ("OB", "UN")
+    return vr in _WORDS_OF_DATA and not _READABLE.fullmatch(value)
 
 
 _RULES: Final[Mapping[str, Callable[[str], bool]]] = {

@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from trivium_dicom.confidentiality import Option, Row, row_of
 from trivium_dicom.deidentify import codes, dummies, private, vouching
+from trivium_dicom.deidentify.content import points_at_places, treated
 from trivium_dicom.deidentify.dates import is_real, moved
-from trivium_dicom.deidentify.identity import days_of, patient_of, pseudonym, text_at
-from trivium_dicom.deidentify.keyed import Keyed
-from trivium_dicom.deidentify.needs import Need, Needs, Path
+from trivium_dicom.deidentify.deeds import Deeds
+from trivium_dicom.deidentify.identity import patient_of
+from trivium_dicom.deidentify.needs import Need, Path
 from trivium_dicom.deidentify.place import Place, put, read_element
-from trivium_dicom.deidentify.rules import Deed, by_need, deed_of, letter_of
-from trivium_dicom.deidentify.standing_in import stand_in
+from trivium_dicom.deidentify.rules import by_need, deed_of, letter_of
 from trivium_dicom.deidentify.tally import Done, Tally
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 _DATES: Final = ("DA", "TM", "DT")
-_PATIENT: Final = frozenset({"00100010", "00100020"})
-_JOINING: Final = frozenset({"00080050", "00200010", "00402016", "00402017"})
-"""Numbers of orders and studies: the table empties them, or takes a dummy that goes on telling them apart."""
 _STAMPS: Final = frozenset({"00120062", "00120063", "00120064", "00280303"})
 """What was said about an earlier de-identification; this one says it anew."""
-_ALWAYS_GO: Final = frozenset({"04000500", "4ffe0001"})
-"""Encrypted originals (PS3.15 E.1.2), and parameters of signatures that are no more."""
+_ALWAYS_GO: Final = frozenset({"00080001", "04000500", "4ffe0001"})
+"""A length that is true no more, encrypted originals (PS3.15 E.1.1), parameters of signatures that are gone."""
 _DEVICE: Final = frozenset({"00080070", "00081090", "00181020"})
 """Maker, model and software: the table has no line for them; who retains the device's identity retains these."""
-_REFERENCES: Final = frozenset({"00081111"})
+_CONTENT: Final = "0040a730"
+"""Required only of an item that has some below it (PS3.3 C.17.3.2), so it goes with the last of them."""
+_OF_ARCHIVES: Final = frozenset({"RetrieveLocationUID", "RepositoryUniqueID", "HomeCommunityID"})
+"""UIDs that the table does not name and that tell where a file was."""
 
 
-class Walk:
+class Walk(Deeds):
     """The work on one data set."""
 
-    def __init__(self, dataset: Dataset, options: frozenset[Option], keyed: Keyed, needs: Needs) -> None:
-        self._dataset = dataset
-        self._options = options
-        self._keyed = keyed
-        self._needs = needs
-        self._patient = patient_of(dataset, keyed)
-        self._name = text_at(dataset, "PatientName")
-        self._days = days_of(dataset, keyed)
-        self.tally = Tally()
-
     def run(self) -> Tally:
+        self._places_count = points_at_places(self._dataset)
         self._all_of(self._dataset, ())
         return self.tally
 
@@ -114,6 +105,8 @@ class Walk:
     def _keep(self, place: Place) -> bool:
         if place.vr == "SQ":
             self._enter(place, retained=True)
+        elif not place.is_of_its_vr:
+            return False
         elif place.vr == "UI":
             self._uids(place, vouching.is_uid)
         elif vouching.retained(place.digits, place.element, place.texts()):
@@ -165,7 +158,8 @@ class Walk:
         elif place.vr == "SQ":
             self._enter(place)
         elif place.vr == "UI":
-            self._uids(place, lambda uid: vouching.uid_stays(uid, place.keyword), beyond=True)
+            retained = Option.RETAIN_UIDS in self._options and place.keyword not in _OF_ARCHIVES
+            self._uids(place, vouching.is_uid if retained else self._stays(place), beyond=True)
         elif place.vr in _DATES:
             self._date_beyond(place, need)
         elif place.digits == "00080008":
@@ -208,47 +202,14 @@ class Walk:
         rest = [one for one, ok in zip(texts[2:], known[2:], strict=True) if ok]
         self._set(place, [*first, *rest], Done.REPLACED, beyond=True)
 
-    # Deeds
-
-    def _do(self, place: Place, deed: Deed, patient: str | None, *, beyond: bool = False) -> None:
-        if deed is Deed.REMOVE:
-            self._take(place.dataset, place.tag, place.keyword, beyond=beyond)
-        elif place.element.is_empty:
-            place.stay()
-        elif deed is Deed.REMAP or (place.vr == "UI" and deed is Deed.DUMMY):
-            self._uids(place, lambda uid: vouching.uid_stays(uid, place.keyword), beyond=beyond)
-        elif deed is Deed.ENTER or (deed is Deed.DUMMY and place.digits in _REFERENCES):
-            self._enter(place)
-        elif place.digits in _PATIENT:
-            self._set(place, self._patient_pseudonym(place, patient), Done.REPLACED)
-        elif place.digits in _JOINING:
-            new = [self._keyed.pseudonym(place.keyword, one.strip()) for one in place.texts()]
-            self._set(place, new, Done.REPLACED)
-        elif deed is Deed.EMPTY:
-            self._set(place, [] if place.vr == "SQ" else None, Done.EMPTIED, beyond=beyond)
-        else:
-            self._set(place, stand_in(place, self._keyed, self._needs), Done.REPLACED, beyond=beyond)
-
-    def _patient_pseudonym(self, place: Place, patient: str | None) -> str:
-        """Name and number of a patient have one pseudonym, and so has the same name in an item without a number."""
-        if place.digits == "00100010" and "PatientID" not in place.dataset and str(place.element.value) == self._name:
-            patient = self._patient
-        return pseudonym(self._keyed, patient or self._patient or "")
-
-    def _uids(self, place: Place, stays: Callable[[str], bool], *, beyond: bool = False) -> None:
-        texts = [one.strip(" \0") for one in place.texts()]
-        new = [one if not one or stays(one) else self._keyed.uid(one) for one in texts]
-        if new == texts:
-            place.stay()
-        else:
-            self._set(place, new, Done.REMAPPED, beyond=beyond)
+    # Sequences
 
     def _enter(self, place: Place, *, retained: bool = False) -> None:
         """Work on the items of a sequence. Coded concepts that nobody vouches for go as a whole."""
         need = self._needs.of(place.path, place.digits)
         before: Sequence[Dataset] = place.element.value
         items = [item for one in before if (item := self._item(one, place, need, retained=retained)) is not None]
-        if before and not items and need is Need.OPTIONAL:
+        if before and not items and (need is Need.OPTIONAL or place.digits == _CONTENT):
             self._take(place.dataset, place.tag, place.keyword, beyond=True)
         elif len(items) < len(before):
             self._set(place, items, Done.REMOVED, beyond=True)
@@ -256,42 +217,32 @@ class Walk:
             put(place.dataset, place.tag, place.vr, items)
 
     def _item(self, item: Dataset, place: Place, need: Need, *, retained: bool) -> Dataset | None:
-        path = (*place.path, place.digits)
-        if not codes.is_coded(item):
-            self._all_of(item, path)
-            return item
-        of_option = retained and place.keyword.endswith("CodeSequence")  # what the option keeps is this code
-        verdict = codes.Verdict.STAYS if of_option else codes.judge(item)
-        if verdict is codes.Verdict.GOES:
+        if codes.is_coded(item):
+            return self._code(item, place, need, retained=retained)
+        treatment = treated(item, self._options, in_place=self._places_count)
+        if treatment.item is not item:
+            self.tally.add(Done.REMOVED, "ContentItem")
+            return treatment.item
+        if treatment.replaced:
+            self.tally.add(Done.REPLACED, "TextValue")
+        self._all_of(item, (*place.path, place.digits), but=treatment.staying)
+        return item
+
+    def _code(self, item: Dataset, place: Place, need: Need, *, retained: bool) -> Dataset | None:
+        verdict = codes.judge(item)
+        if retained and place.keyword.endswith("CodeSequence"):  # what the option keeps is this code
+            if verdict is not codes.Verdict.STAYS:
+                self.tally.add(Done.CODE_UNKNOWN, place.keyword)
+        elif verdict is codes.Verdict.GOES:
             if need is not Need.VALUE:
                 return None
             self.tally.add(Done.REPLACED, place.keyword, beyond=True)
             return dummies.code_item()
-        if verdict is codes.Verdict.MEANING_GOES:
+        elif verdict is codes.Verdict.MEANING_GOES:
             item.CodeMeaning = codes.plain_meaning(item)
             self.tally.add(Done.REPLACED, "CodeMeaning", beyond=True)
-        self._all_of(item, path, but=codes.PARTS)
+        self._all_of(item, (*place.path, place.digits), but=codes.PARTS)
         return item
-
-    def _set(self, place: Place, value: Any, done: Done, *, beyond: bool = False) -> None:
-        put(place.dataset, place.tag, place.vr, value)
-        self.tally.add(done, place.keyword, beyond=beyond)
-
-    def _take(self, dataset: Dataset, tag: int, name: str, *, beyond: bool) -> None:
-        del dataset[tag]
-        self.tally.add(Done.REMOVED, name, beyond=beyond)
-
-    def _unreadable(self, dataset: Dataset, tag: int, keyword: str, deed: Deed, row: Row | None) -> None:
-        """A value that is none of its value representation: nothing of it stays."""
-        from pydicom.datadict import dictionary_VR
-
-        vr = dictionary_VR(tag) if keyword else "UN"
-        if deed is Deed.REMOVE or vr == "SQ":
-            self._take(dataset, tag, keyword or f"{tag:08x}", beyond=row is None)
-            return
-        value = None if deed is Deed.EMPTY else dummies.dummy(self._keyed, f"{tag:08x}", vr, keyword, ())
-        put(dataset, tag, vr, value)
-        self.tally.add(Done.EMPTIED if deed is Deed.EMPTY else Done.REPLACED, keyword, beyond=row is None)
 
 
 def _keyword(tag: int) -> str:

@@ -105,7 +105,7 @@ def whose(content: bytes, limits: Limits, size: int) -> Whose:
 
 def _deidentified(content: bytes, limits: Limits, plan: Plan) -> Made:
     from trivium_dicom.deidentify import concerns, stamping
-    from trivium_dicom.deidentify.identity import patient_of, pseudonym, text_at
+    from trivium_dicom.deidentify.identity import patient_of, pseudonym
     from trivium_dicom.deidentify.keyed import Keyed
     from trivium_dicom.deidentify.needs import Needs
     from trivium_dicom.deidentify.walk import Walk
@@ -117,18 +117,17 @@ def _deidentified(content: bytes, limits: Limits, plan: Plan) -> Made:
     needs = Needs(dataset, sop_class)
     patient = patient_of(dataset, keyed)
     named = _text(dataset.file_meta, "MediaStorageSOPInstanceUID") or sha256(content).hexdigest()
-    seen = concerns.before(dataset)
+    seen, earlier = concerns.before(dataset), stamping.Earlier.of(dataset)
     tally = Walk(dataset, plan.options, keyed, needs).run()
-    stamping.stamp(dataset, plan.options)
+    stamping.stamp(dataset, plan.options, earlier)
     seen |= concerns.after(dataset, sop_class, plan.options, known=needs.known)
-    if tally.table[Done.KEPT, "private elements"]:
-        seen.add(Concern.PRIVATE)
-    instance = text_at(dataset, "SOPInstanceUID") or keyed.uid(named)
-    meta_class = text_at(dataset, "SOPClassUID") or sop_class
+    seen |= concerns.of_tally(tally)
+    instance = _uid_at(dataset, "SOPInstanceUID") or keyed.uid(named)
+    meta_class = _uid_at(dataset, "SOPClassUID") or sop_class
     new = stamping.file_bytes(dataset, stamping.syntax_of(dataset, reading.transfer_syntax), meta_class, instance)
     return Made(
-        study=text_at(dataset, "StudyInstanceUID") or keyed.uid("no study"),
-        series=text_at(dataset, "SeriesInstanceUID") or keyed.uid("no series"),
+        study=_uid_at(dataset, "StudyInstanceUID") or keyed.uid("no study"),
+        series=_uid_at(dataset, "SeriesInstanceUID") or keyed.uid("no series"),
         instance=instance,
         patient=pseudonym(keyed, patient) if patient else "",
         lines=(*_lines(tally.table, beyond=False), *_lines(tally.beyond, beyond=True)),
@@ -148,6 +147,14 @@ def _sop_class(reading: Reading) -> str:
     if not found:
         raise BadInput(where="path", problem=WorkProblem.NO_CLASS)
     return found
+
+
+def _uid_at(dataset: Dataset, keyword: str) -> str:
+    """The one UID of an attribute, which names a folder or file; empty for anything else."""
+    from trivium_dicom.deidentify.vouching import is_uid
+
+    found = _text(dataset, keyword)
+    return found if is_uid(found) else ""
 
 
 def _text(dataset: Dataset | None, keyword: str) -> str:

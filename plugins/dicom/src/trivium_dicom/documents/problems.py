@@ -9,7 +9,7 @@ from trivium.api import Problem
 
 class DocumentProblem(Problem):
     IS_REPORT = "is a structured report, not an encapsulated document: use read_structured_report"
-    IS_IMAGE = "is an image, not an encapsulated document"
+    IS_IMAGE = "is an image, not an encapsulated document: use render_dicom_image or read_dicom_file"
     NO_DOCUMENT = "holds no encapsulated document: (0042,0011) is absent or empty"
     NO_SUCH_PART = "is beyond the end: the document has {parts} parts"
 

@@ -1,7 +1,5 @@
 """What `extract_encapsulated_document` returns."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from trivium.api import Kind
 from trivium_dicom.files.header_results import ElementRow, FileHeader
 from trivium_dicom.files.limits import Limits
-from trivium_dicom.files.naming import creator_of, definition_of, is_creator, is_private, is_safe_private, known_creator
+from trivium_dicom.files.naming import (
+    creator_of,
+    definition_of,
+    is_creator,
+    is_day_of_care,
+    is_private,
+    is_safe_private,
+    known_creator,
+)
 from trivium_dicom.files.naming import name_of as keyword_of
 from trivium_dicom.files.pixel_summary import pixel_summary
 from trivium_dicom.files.problems import Note
@@ -16,9 +25,6 @@ from trivium_dicom.files.reading import Reading, read
 from trivium_dicom.files.selecting import Selector
 from trivium_dicom.files.values import count_of, shown, size_of, texts_of
 from trivium_dicom.files.walking import Place, walk
-
-if TYPE_CHECKING:
-    from trivium.api import Kind
 
 _PAGE_CHARACTERS: Final = 60_000
 """A page ends after the row with which its values pass this."""
@@ -102,7 +108,10 @@ def value_of(place: Place, most: int) -> tuple[str, Kind | None]:
         return value, kind
     if is_creator(tag):
         return value, None if known_creator(value) else kind
-    return value, None if is_safe_private(creator_of(place.within, tag), tag, element) else kind
+    creator = creator_of(place.within, tag)
+    if kind is Kind.BIRTH_DATE and is_day_of_care(creator, tag):
+        return value, Kind.DATE
+    return value, None if is_safe_private(creator, tag, element) else kind
 
 
 def told(notes: Iterable[Note]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from trivium_dicom.files.problems import FileProblem
 
 DEFLATED: Final = "1.2.840.10008.1.2.1.99"
 DEFLATED_SYNTAXES: Final = frozenset((DEFLATED, "1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"))
-"""Transfer syntaxes whose data set is deflated: PS3.5 A.5, and the two of JPIP with deflate (A.7, A.11)."""
+"""Transfer syntaxes whose data set is deflated: PS3.5 A.5, and the two of JPIP with deflate (A.7, and of HTJ2K)."""
 _STEP: Final = 1 << 12
 _FORMS: Final = (-zlib.MAX_WBITS, zlib.MAX_WBITS | 32)
 """Raw, as PS3.5 wants it; with a header of zlib or gzip, as some writers have it."""

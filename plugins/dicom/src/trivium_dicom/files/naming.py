@@ -62,6 +62,13 @@ def definition_of(creator: str, tag: str) -> Definition | None:
     return meaning.definition if meaning.basis is Basis.CREATOR else None
 
 
+def is_day_of_care(creator: str | None, tag: str) -> bool:
+    """Whether a private element is known to have a day that is none of somebody's life."""
+    from trivium_dicom.private.definitions import is_day_of_care as known
+
+    return known(definition_of(creator, tag)) if creator else False
+
+
 def is_safe_private(creator: str | None, tag: str, element: DataElement) -> bool:
     """Whether a private element has nothing but numbers, which PS3.15 table E.3.10-1 lists as identifying nobody."""
     from trivium_dicom.private.definitions import is_safe_number

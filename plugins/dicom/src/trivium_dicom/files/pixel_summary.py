@@ -17,6 +17,8 @@ _PHOTOMETRIC: Final = "00280004"
 _HALVED: Final = frozenset(("YBR_FULL_422", "YBR_PARTIAL_422"))
 """Two samples a pixel, though three are said, as the chrominance is halved (PS3.3 C.7.6.3.1.2)."""
 _MOST_FRAGMENTS: Final = 1_000_000
+_MOST_OF_ANYTHING: Final = 1_000_000
+"""Frames, rows or bits; what is more is some other number, such as one of a person."""
 
 
 def pixel_summary(reading: Reading) -> PixelSummary | None:
@@ -50,7 +52,7 @@ _SHAPE: Final = ("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "BitsAl
 
 def _number(dataset: Dataset, keyword: str) -> int | None:
     value = dataset.get(keyword)
-    return int(value) if isinstance(value, int) and 0 <= value < 1 << 32 else None
+    return int(value) if isinstance(value, int) and 0 <= value < _MOST_OF_ANYTHING else None
 
 
 def _photometric(dataset: Dataset) -> str | None:

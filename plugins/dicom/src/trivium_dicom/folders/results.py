@@ -1,7 +1,5 @@
 """What `summarize_dicom_folder` returns."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,8 +11,6 @@ Level = Literal["patient", "study", "series"]
 
 
 class SeriesRow(Result):
-    """A series."""
-
     SeriesInstanceUID: Annotated[str, Phi(Kind.UID)]
     number: Annotated[str | None, PUBLIC] = None
     SeriesDescription: Annotated[str | None, Phi(Kind.TEXT)] = None
@@ -29,8 +25,6 @@ class SeriesRow(Result):
 
 
 class StudyRow(Result):
-    """A study."""
-
     StudyInstanceUID: Annotated[str, Phi(Kind.UID)]
     StudyDate: Annotated[str | None, Phi(Kind.DATE)] = None
     AccessionNumber: Annotated[str | None, Phi(Kind.ORDER)] = None
@@ -42,8 +36,6 @@ class StudyRow(Result):
 
 
 class PatientRow(Result):
-    """A patient ID."""
-
     PatientID: Annotated[str | None, Phi(Kind.PATIENT_ID)] = None
     PatientName: Annotated[str | None, Phi(Kind.NAME)] = None
     PatientBirthDate: Annotated[str | None, Phi(Kind.BIRTH_DATE)] = None
@@ -53,8 +45,6 @@ class PatientRow(Result):
 
 
 class Finding(Result):
-    """What does not fit together."""
-
     severity: Annotated[Literal["error", "warning", "info"], PUBLIC]
     rule: Annotated[str, PUBLIC]
     count: Annotated[int, PUBLIC] = Field(description="of what the rule speaks of")
@@ -65,8 +55,6 @@ class Finding(Result):
 
 
 class FolderSummary(Result):
-    """What a folder holds."""
-
     files: Annotated[int, PUBLIC] = Field(description="of any kind")
     dicom: Annotated[int, PUBLIC]
     not_dicom: Annotated[int, PUBLIC]
@@ -76,15 +64,15 @@ class FolderSummary(Result):
     study_count: Annotated[int, PUBLIC]
     series_count: Annotated[int, PUBLIC]
     instances: Annotated[int, PUBLIC]
-    modalities: Annotated[dict[str, int], PUBLIC] = Field(description="files")
-    sop_classes: Annotated[dict[str, int], PUBLIC] = Field(description="files")
-    transfer_syntaxes: Annotated[dict[str, int], PUBLIC] = Field(description="files")
+    modalities: Annotated[dict[str, int], PUBLIC] = Field(description="files, as in the next two")
+    sop_classes: Annotated[dict[str, int], PUBLIC]
+    transfer_syntaxes: Annotated[dict[str, int], PUBLIC]
     first_study_date: Annotated[str | None, Phi(Kind.DATE)] = None
     last_study_date: Annotated[str | None, Phi(Kind.DATE)] = None
     unreadable: tuple[Composed, ...] = Field(default=(), description="by reason, with one file each")
     dicomdirs: tuple[Composed, ...] = Field(default=(), description="beside the files that are there")
-    findings: tuple[Finding, ...] = Field(description="the worst first; on the first page only")
-    more_findings: Annotated[dict[str, int] | None, PUBLIC] = Field(default=None, description="left out, by rule")
+    findings: tuple[Finding, ...] = Field(description="the worst first, three of a rule; on the first page only")
+    more_findings: Annotated[dict[str, int] | None, PUBLIC] = Field(default=None, description="findings, by rule")
     total: Annotated[int, PUBLIC] = Field(description="rows of the level, on all pages")
     next_offset: Annotated[int | None, PUBLIC] = None
     patients: tuple[PatientRow, ...]

@@ -18,8 +18,10 @@ from trivium_dicom.folders.scanning import Scan, Seen
 from trivium_dicom.folders.slices import stack_of
 from trivium_dicom.folders.tree import Patient, Series, Study, distinct, tree_of
 from trivium_dicom.phi import kind_of
+from trivium_dicom.vr import fault_of
 
-_FINDINGS_LISTED: Final = 50
+_FINDINGS_LISTED: Final = 30
+_FINDINGS_OF_A_RULE: Final = 3
 _DIRECTORIES_LISTED: Final = 10
 _OTHER: Final = "other"
 _NONE: Final = "none"
@@ -35,8 +37,8 @@ def summarized(scan: Scan, paths: Sequence[Path], *, level: Level, limit: int, o
     rows = _rows(patients, level)
     page = rows[offset : offset + limit]
     end = offset + len(page)
-    shown = found[:_FINDINGS_LISTED] if offset == 0 else []
-    dates = sorted(distinct(one.head.study_date for one in files))
+    shown = _first_of_each(found)[:_FINDINGS_LISTED] if offset == 0 else []
+    dates = sorted(date for date in distinct(one.head.study_date for one in files) if fault_of("DA", date) is None)
     dicom = [one.path for one in files]
     return FolderSummary(
         files=scan.found,
@@ -56,7 +58,7 @@ def summarized(scan: Scan, paths: Sequence[Path], *, level: Level, limit: int, o
         unreadable=tuple(_unreadable(problem, which) for problem, which in scan.unreadable.items()),
         dicomdirs=tuple(compared(one, paths, dicom) for one in scan.directories[:_DIRECTORIES_LISTED]),
         findings=tuple(map(_finding, shown)),
-        more_findings=_counted(one.rule.value for one in found[len(shown) :]) or None,
+        more_findings=dict((Counter(_rules(found)) - Counter(_rules(shown))).most_common()) or None,
         total=len(rows),
         next_offset=end if end < len(rows) else None,
         patients=tuple(_patients(page)),
@@ -128,6 +130,21 @@ def _series(series: Series) -> SeriesRow:
 
 def _unreadable(problem: str, paths: Sequence[Path]) -> Composed:
     return Composed(parts=(Part(text=f"{problem}: {len(paths)} files, "), Part(text=str(paths[0]), phi=Kind.FILE)))
+
+
+def _first_of_each(found: Sequence[Found]) -> list[Found]:
+    """Of each rule the first few, in order: a folder that breaks one everywhere breaks others too."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for one in found:
+        seen[one.rule] += 1
+        if seen[one.rule] <= _FINDINGS_OF_A_RULE:
+            kept.append(one)
+    return kept
+
+
+def _rules(found: Iterable[Found]) -> list[str]:
+    return [one.rule.value for one in found]
 
 
 def _finding(found: Found) -> Finding:

@@ -86,6 +86,7 @@ def _of(subjects: Sequence[Subject]) -> Index[Subject]:
         keyword=lambda one: one.id,
         names=lambda one: (one.name, *one.names),
         rank=lambda one: ("iod", "module", "macro").index(one.kind),
+        kinds="attribute attributes file object sop class",
     )
 
 

@@ -1,27 +1,11 @@
-"""What `render_dicom_image` is asked and answers."""
+"""What `render_dicom_image` answers."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from trivium.api import PUBLIC, Image, Kind, Phi
 from trivium_dicom.result import Result
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the caller wants to see."""
-
-    frame: int = 1
-    window: str = "file"
-    voi: int = 1
-    size: int = 768
-    """Most pixels of the longer side."""
-    overlays: bool = True
-    invert: bool = False
 
 
 class Window(Result):

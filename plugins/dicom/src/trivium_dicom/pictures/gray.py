@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from trivium_dicom.pictures.answer import Wanted
 from trivium_dicom.pictures.modality import Modality, modality_of
 from trivium_dicom.pictures.problems import PictureNote
 from trivium_dicom.pictures.shape import Shape
 from trivium_dicom.pictures.spread import Spread, of_counts, of_values
 from trivium_dicom.pictures.values import integer_of, number_of, text_of
 from trivium_dicom.pictures.voi import Voi, chosen, vois_of
+from trivium_dicom.pictures.wanted import Wanted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -115,12 +115,14 @@ def expanded(segments: NDArray[Any], count: int) -> NDArray[Any] | None:
 class _Expansion:
     def __init__(self, segments: list[int], count: int) -> None:
         self._segments, self._count = segments, count
+        self._starts: set[int] = set()
         self.entries: list[int] = []
 
     def run(self, at: int, most: int | None, *, nested: bool) -> bool:
         """Expand `most` segments from `at` on, or all. False where they make no sense."""
         done = 0
         while at + 2 <= len(self._segments) and len(self.entries) < self._count and (most is None or done < most):
+            self._starts.add(at)
             code, length = self._segments[at : at + 2]
             if code == _DISCRETE:
                 self.entries += self._segments[at + 2 : at + 2 + length]
@@ -129,14 +131,20 @@ class _Expansion:
                 self._line(self._segments[at + 2], length)
                 at += 3
             elif code == _INDIRECT and not nested and at + 3 < len(self._segments):
-                start = self._segments[at + 2] | self._segments[at + 3] << 16
-                if not self.run(start, length, nested=True):
+                if not self.run(self._place(at + 2), length, nested=True):
                     return False
                 at += 4
             else:
                 return False
             done += 1
         return bool(self.entries)
+
+    def _place(self, at: int) -> int:
+        """Of a segment to repeat: in bytes (C.7.9.2.3). dcm4che and pydicom take it for one in entries, and so do their
+        writers, which shows where no segment begins at the byte.
+        """
+        place = self._segments[at] | self._segments[at + 1] << 16
+        return place // 2 if not place % 2 and place // 2 in self._starts else place
 
     def _line(self, end: int, length: int) -> None:
         """From the entry before to `end` in `length` steps."""

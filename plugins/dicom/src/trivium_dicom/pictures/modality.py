@@ -78,7 +78,7 @@ def modality_of(dataset: Dataset, frame: int, *, signed: bool) -> Modality:
 
 
 def _unit(dataset: Dataset, place: Dataset) -> str | None:
-    """Its unit. Without one the values of a CT image are Hounsfield units (PS3.3 C.11.1.1.2)."""
+    """Its unit. Without one the values of a CT image are Hounsfield units (PS3.3 C.8.2.1)."""
     if written := text_of(place, "RescaleType"):
         return _known(written, _RESCALE_TYPES)
     if text_of(dataset, "Modality") == "CT":

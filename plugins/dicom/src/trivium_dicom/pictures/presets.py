@@ -1,7 +1,9 @@
 """Windows by name, for values in Hounsfield units: center and width as radiology teaching has them.
 
-Source: Radiopaedia, article "Windowing (CT)", typical values for each window; widths and levels differ a little from
-place to place.
+Source: the typical values of radiopaedia.org/articles/windowing-ct, also listed in the GitHub repository
+brainrot69420/medical-image-converter (about-windowing/windowing.md); of the ranges that it has for a subdural window,
+the middle. Angio is that of Orthanc's Stone web viewer (configuration.json). Places differ: OHIF's viewer has bone at
+480/2500 and liver at 90/150.
 """
 
 from __future__ import annotations

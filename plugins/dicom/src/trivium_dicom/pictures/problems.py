@@ -9,7 +9,10 @@ from trivium.api import Problem
 
 class PictureProblem(Problem):
     NOT_INSTALLED = "cannot be drawn: the extra trivium-dicom[images] (numpy, Pillow and decoders) is not installed"
-    NO_PIXELS = "has no pixel data"
+    NO_PIXELS = "has no pixel data: read_dicom_file tells what it is"
+    IS_WAVEFORM = "holds waveforms, not pixel data: use plot_dicom_waveform"
+    IS_REPORT = "is a structured report, not an image: use read_structured_report"
+    IS_DOCUMENT = "is an encapsulated document, not an image: use extract_encapsulated_document"
     NO_SUCH_FRAME = "is frame {frame}, and the file has {frames}"
     NO_SHAPE = (
         "has pixel data without usable Rows, Columns, Samples per Pixel, Bits Allocated, Bits Stored or High Bit "

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trivium.api import BadInput, Image
 from trivium_dicom.files.limits import Limits
-from trivium_dicom.pictures.answer import RenderedImage, Wanted
+from trivium_dicom.pictures.answer import RenderedImage
 from trivium_dicom.pictures.problems import PictureNote, PictureProblem
 from trivium_dicom.pictures.shape import GRAY
 from trivium_dicom.pictures.values import text_of
+from trivium_dicom.pictures.wanted import Wanted
 
 if TYPE_CHECKING:
     import numpy as np

@@ -50,11 +50,23 @@ class Shape:
         return self.signed and not self.floating
 
 
+_INSTEAD: Final = {
+    "WaveformSequence": PictureProblem.IS_WAVEFORM,
+    "EncapsulatedDocument": PictureProblem.IS_DOCUMENT,
+    "ContentSequence": PictureProblem.IS_REPORT,
+}
+
+
+def _instead(dataset: Dataset) -> PictureProblem:
+    """What a data set without pixel data is."""
+    return next((problem for keyword, problem in _INSTEAD.items() if keyword in dataset), PictureProblem.NO_PIXELS)
+
+
 def shape_of(dataset: Dataset) -> Shape:
     """The shape. Raises `NotFound` without pixel data; `BadInput` where it cannot be."""
     keyword = next((one for one in _KEYWORDS if one in dataset), None)
     if keyword is None:
-        raise NotFound(where="path", problem=PictureProblem.NO_PIXELS)
+        raise NotFound(where="path", problem=_instead(dataset))
     floating = keyword in _FLOAT_BITS
     rows, columns = integer_of(dataset, "Rows"), integer_of(dataset, "Columns")
     allocated = _FLOAT_BITS.get(keyword) or integer_of(dataset, "BitsAllocated") or 0

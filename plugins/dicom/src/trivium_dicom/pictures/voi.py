@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from trivium.api import BadInput, NotFound
-from trivium_dicom.pictures.answer import Wanted, Window
+from trivium_dicom.pictures.answer import Window
 from trivium_dicom.pictures.groups import place_of
 from trivium_dicom.pictures.lut import Lut, lut_of
 from trivium_dicom.pictures.presets import pair, preset
 from trivium_dicom.pictures.problems import PictureNote, WindowProblem
 from trivium_dicom.pictures.values import items_of, numbers_of, text_of
+from trivium_dicom.pictures.wanted import Wanted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

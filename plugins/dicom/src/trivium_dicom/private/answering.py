@@ -69,6 +69,8 @@ def answer(dataset: list[Element], asked: Asked, *, where: str, notes: tuple[str
     end = asked.offset + len(page)
     counts = Counter(one.meaning.basis.value for one in chosen)
     said = [*notes, *(note.value for basis, note in _NOTES.items() if counts[basis])]
+    if not blocks and not every and asked.creator is None:
+        said.append(Note.NOTHING_PRIVATE.value)
     if len(blocks) > _BLOCKS and not narrow:
         said.append(Note.MORE_BLOCKS.value)
     if asked.tag is not None and not asked.words and any(inside.hides(one) for one in every):

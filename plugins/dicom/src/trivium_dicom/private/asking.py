@@ -20,6 +20,7 @@ class AskProblem(Problem):
     TWO_SOURCES = "cannot be given beside path: one data set at a time"
     UNREADABLE = "is no tag number such as (0029,1010) or (0029,xx10)"
     UNKNOWN_CREATOR = "is no private creator that the dictionaries know, and not nearly one"
+    STANDARD = "is of an even group, thus no private element: lookup_dicom_tag and explain_dicom_tag know it"
     UNKNOWN_TAG = "is no element that a known private creator defines"
     NO_SUCH_WORDS = "stand in no name of a private element"
     NO_WORDS = "has no letters or digits"

@@ -164,6 +164,17 @@ def _place(digits: str) -> str:
     return group + digits[6:]
 
 
+_SOMEBODYS_DAY: Final = ("patient", "birth", "death", "dob")
+
+
+def is_day_of_care(definition: Definition | None) -> bool:
+    """Whether its value is a day, and by its name none of somebody's life. What has no name may be a birthday."""
+    if definition is None or not definition.name or definition.vr not in ("DA", "DT"):
+        return False
+    name = definition.name.casefold()
+    return ("date" in name or "time" in name) and not any(word in name for word in _SOMEBODYS_DAY)
+
+
 def is_safe_number(creator: str, digits: str) -> bool:
     """Whether PS3.15 lists the element as one that identifies nobody, with numbers as its values."""
     row = _safe().get(creator, {}).get(f"{digits[:4]}xx{digits[6:]}".lower())

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from trivium.api import NotFound
+from trivium.api import BadInput, NotFound
 from trivium_dicom.private.answering import dictionary, of_definition, others_of, place
 from trivium_dicom.private.asking import Asked, AskProblem, definitions_named
 from trivium_dicom.private.creators import folded
@@ -25,10 +25,12 @@ from trivium_dicom.private.result import PrivateElement, PrivateTags
 from trivium_dicom.private.vocabulary import Basis, Note
 
 _GROUPS: Final = 8
+_NEAR: Final = 5
+_NEAR_ENOUGH: Final = 0.8
 
 
 def answer_of(asked: Asked) -> PrivateTags:
-    """Raises `NotFound`."""
+    """Raises `BadInput` and `NotFound`."""
     if asked.tag is not None and asked.creator is not None:
         return _tag_of_creator(asked.tag, asked.creator)
     if asked.tag is not None:
@@ -69,7 +71,9 @@ def _creator_line(creator: str, tag: str) -> Definition:
 
 
 def _tag_alone(asked: Asked, tag: str) -> PrivateTags:
-    """What any creator defines there: nobody can say which of them holds."""
+    """What any creator defines there: nobody can say which of them holds. Raises `BadInput` and `NotFound`."""
+    if tag[3] in "02468ace":
+        raise BadInput(where="tag", problem=AskProblem.STANDARD)
     found = everywhere(tag) if "x" not in tag[6:] else [one for one in all_definitions() if _fits(one.digits, tag)]
     if not found:
         raise NotFound(where="tag", problem=AskProblem.UNKNOWN_TAG)
@@ -128,7 +132,17 @@ def _creators(asked: Asked, part: str) -> PrivateTags:
 def _creators_like(part: str) -> list[str]:
     asked = folded(part)
     found = [one for one in by_creator() if asked in folded(one)] if len(asked) >= 2 else []
-    return sorted(found, key=lambda one: (not folded(one).startswith(asked), one))
+    return sorted(found, key=lambda one: (not folded(one).startswith(asked), one)) or _creators_near(asked)
+
+
+def _creators_near(asked: str) -> list[str]:
+    """Those that are spelled nearly so, the nearest first."""
+    from difflib import get_close_matches
+
+    names: dict[str, list[str]] = {}
+    for one in by_creator():
+        names.setdefault(folded(one), []).append(one)
+    return [one for name in get_close_matches(asked, names, n=_NEAR, cutoff=_NEAR_ENOUGH) for one in names[name]]
 
 
 def _creator_row(creator: str) -> str:

@@ -1,7 +1,5 @@
 """What `decode_private_tags` answers. Words of `vocabulary` stand as plain text: their lists would cost each client."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
@@ -11,16 +9,12 @@ from trivium_dicom.result import Result
 
 
 class PrivateBlock(Result):
-    """A reserved block."""
-
     block: Annotated[str, PUBLIC]
     creator: Annotated[str | None, PUBLIC] = None
     written_creator: Annotated[str | None, Phi(Kind.TEXT)] = None
 
 
 class PrivateElement(Result):
-    """An element."""
-
     path: Annotated[str, PUBLIC]
     basis: Annotated[str, PUBLIC]
     creator: Annotated[str | None, PUBLIC] = Field(default=None, description="as dictionaries spell it")
@@ -52,8 +46,6 @@ class PrivateEntry(Result):
 
 
 class PrivateTags(Result):
-    """What was found."""
-
     total: Annotated[int, PUBLIC] = Field(description="elements and entries, or creators")
     counts: Annotated[dict[str, int] | None, PUBLIC] = Field(default=None, description="elements by basis")
     offset: Annotated[int, PUBLIC]

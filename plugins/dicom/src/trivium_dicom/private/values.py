@@ -14,7 +14,7 @@ from typing import Final
 
 from trivium.api import Kind
 from trivium_dicom.phi import kind_of, well_known_uid
-from trivium_dicom.private.definitions import NUMERIC, is_safe_number
+from trivium_dicom.private.definitions import NUMERIC, is_day_of_care, is_safe_number
 from trivium_dicom.private.elements import Element
 from trivium_dicom.private.meanings import Meaning
 from trivium_dicom.private.vocabulary import Basis, NotDecoded
@@ -132,6 +132,8 @@ def readable_text(data: bytes) -> str | None:
 def kind_of_value(text: str, element: Element, vr: str | None, meaning: Meaning) -> Kind | None:
     """Text, unless it is a UID, a date or a name; a number that PS3.15 lists as safe is public.
 
+    A day is a date of care where the creator is known to have such a one there; else it may be one of birth.
+
     Only a creator that is known by its very name counts for that, and both value representations must be numbers.
     """
     definition = meaning.definition
@@ -139,7 +141,8 @@ def kind_of_value(text: str, element: Element, vr: str | None, meaning: Meaning)
     said = {one for one in (vr, known) if one and one not in _UNKNOWN}
     if definition and known and said and said <= NUMERIC and is_safe_number(definition.creator, element.digits):
         return None if _is_number(text) else Kind.TEXT
-    return kind_by_vr(text, said.pop() if len(said) == 1 else "UN")
+    kind = kind_by_vr(text, said.pop() if len(said) == 1 else "UN")
+    return Kind.DATE if kind is Kind.BIRTH_DATE and known and is_day_of_care(definition) else kind
 
 
 def kind_by_vr(text: str, vr: str) -> Kind | None:

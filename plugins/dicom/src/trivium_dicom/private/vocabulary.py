@@ -66,6 +66,7 @@ class Note(StrEnum):
     NO_BLOCK = "an element below (gggg,1000) can belong to no creator (PS3.5 7.8.1)"
     NEVER_PRIVATE = "its group is even, or one of 0001 to 0007 and FFFF: no private element can be there (PS3.5 7.8)"
     CREATOR_ELEMENT = "(gggg,00bb) holds the name of the creator that reserves (gggg,bb00-bbFF) (PS3.5 7.8.1)"
+    NOTHING_PRIVATE = "there is no private element"
     MORE_SETTINGS = "a protocol has more settings than are shown: ask with words of their names"
     MORE_BLOCKS = "more blocks are reserved than are listed"
     UNREAD = "some lines are none of a dump"

@@ -108,7 +108,9 @@ def _place(cell: Dataset) -> str:
 
 
 def _cell(cell: Dataset) -> Iterator[Part]:
-    """What a cell holds. It has the value of one value type, numbers among them as they are."""
+    """What a cell holds. It has the value of one value type, numbers among them as they are; a day may be a birthday,
+    as nothing but a heading says what it is.
+    """
     code = code_in(cell, "ConceptCodeSequence")
     if code is not None:
         yield from code.parts()
@@ -117,9 +119,9 @@ def _cell(cell: Dataset) -> Iterator[Part]:
         if found := text(cell, keyword):
             yield Part(text=found, phi=kind)
             return
-    for keyword in ("Date", "Time", "DateTime"):
+    for keyword, kind in (("Date", Kind.BIRTH_DATE), ("DateTime", Kind.BIRTH_DATE), ("Time", Kind.DATE)):
         if found := text(cell, keyword):
-            yield Part(text=found, phi=Kind.DATE)
+            yield Part(text=found, phi=kind)
             return
     number = text(cell, "NumericValue") or text(cell, "FloatingPointValue")
     yield Part(text=number, phi=kind_of("00281053", "DS", number) if number else None)

@@ -8,7 +8,7 @@ from trivium.api import Problem
 
 
 class ReportProblem(Problem):
-    IS_IMAGE = "is an image, not a structured report: it has no content tree"
+    IS_IMAGE = "is an image, not a structured report: use render_dicom_image or read_dicom_file"
     IS_DOCUMENT = "is an encapsulated document, not a structured report: use extract_encapsulated_document"
     IS_DIRECTORY = "is a DICOMDIR, not a structured report: use summarize_dicom_folder on its folder"
     NO_TREE = "is not a structured report: it has no content tree (PS3.3 C.17.3)"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from trivium.api import Kind, Part
 from trivium_dicom.dictionary import uid_names
+from trivium_dicom.phi import kind_of
 from trivium_dicom.reports.elements import first_item, text, whole_numbers
 from trivium_dicom.reports.tree import Item
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 _MOST_NUMBERS: Final = 40
+_FRAMES: Final = "00081160"
 
 
 def sop_class_name(uid: str) -> Part:
@@ -62,7 +64,8 @@ def _reference(ds: Dataset, keyword: str = "ReferencedSOPSequence") -> Iterator[
 
 
 def _numbers(ds: Dataset, keyword: str, word: str) -> list[Part]:
-    return _listed([str(number) for number in whole_numbers(ds, keyword)], word)
+    numbers = map(str, whole_numbers(ds, keyword))
+    return _listed([one if kind_of(_FRAMES, "IS", one) is None else "?" for one in numbers], word)
 
 
 def _listed(numbers: list[str], word: str) -> list[Part]:

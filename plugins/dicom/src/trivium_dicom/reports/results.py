@@ -1,7 +1,5 @@
 """What `read_structured_report` returns."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
@@ -11,8 +9,6 @@ from trivium_dicom.result import Result
 
 
 class ContentItem(Result):
-    """A content item."""
-
     position: Annotated[str, PUBLIC]
     relationship: Annotated[str | None, PUBLIC] = None
     type: Annotated[str | None, PUBLIC] = None
@@ -23,8 +19,6 @@ class ContentItem(Result):
 
 
 class StructuredReport(Result):
-    """A structured report."""
-
     PatientID: Annotated[str | None, Phi(Kind.PATIENT_ID)] = None
     StudyInstanceUID: Annotated[str | None, Phi(Kind.UID)] = None
     sop_class: Composed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -52,6 +53,11 @@ _SUBJECT: Final[Mapping[str, Kind]] = {
 beyond 89 years it is one (45 CFR 164.514(b)(2)(C))."""
 _AGES: Final = frozenset({("LN", "21612-7"), ("LN", "29553-5"), ("LN", "30525-0"), ("SCT", "397669002")})
 _AGE_WORDS: Final = frozenset({"age", "patient age", "subject age"})
+_OWN_AGE: Final = re.compile(r"\bage\b", re.IGNORECASE)
+"""In a name of the file's own."""
+_OWN_BIRTH: Final = re.compile(r"birth|\bdob\b", re.IGNORECASE)
+_YEARS: Final = frozenset({"a", "a_j", "a_g", "a_t", "mo", "mo_j"})
+"""Units in which people are as old as something that has no known name."""
 
 
 def value_of(item: Item) -> Value:
@@ -79,6 +85,17 @@ def _plain(keyword: str, kind: Kind) -> Callable[[Item], Value]:
     def read(item: Item) -> Value:
         found = text(item.ds, keyword)
         return Value(found, _kind(item, kind), fault=None if found else Fault.NO_VALUE)
+
+    return read
+
+
+def _day(keyword: str) -> Callable[[Item], Value]:
+    """A date of care if its concept name is known; else it may be one of birth."""
+
+    def read(item: Item) -> Value:
+        concept = item.concept
+        known = concept is not None and concept.public and not _OWN_BIRTH.search(concept.meaning)
+        return _plain(keyword, Kind.DATE if known else Kind.BIRTH_DATE)(item)
 
     return read
 
@@ -115,9 +132,14 @@ def _number(item: Item) -> Value:
 
 
 def _number_kind(item: Item, number: str, unit: Code | None) -> Kind | None:
-    """A number is public beside a concept name or a unit that is known: without either it could be anybody's."""
+    """A number is public beside a concept name or a unit that is known: without either it could be anybody's.
+
+    One whose name is not known may be an age.
+    """
     kind = _kind(item, kind_of("00281053", "DS", number) if number else None)
     named = item.concept is not None and item.concept.public
+    if not named and ((unit and unit.value in _YEARS) or (item.concept and _OWN_AGE.search(item.concept.meaning))):
+        return Kind.BIRTH_DATE
     measured = unit is not None and not is_dimensionless(unit.value) and unit_of(unit)[1] is None
     return kind if kind is not None or named or measured else Kind.TEXT
 
@@ -134,9 +156,9 @@ _READ: Final[Mapping[str, Callable[[Item], Value]]] = {
     "CONTAINER": _container,
     "TEXT": _plain("TextValue", Kind.TEXT),
     "PNAME": _plain("PersonName", Kind.NAME),
-    "DATE": _plain("Date", Kind.DATE),
+    "DATE": _day("Date"),
     "TIME": _plain("Time", Kind.DATE),
-    "DATETIME": _plain("DateTime", Kind.DATE),
+    "DATETIME": _day("DateTime"),
     "UIDREF": _uid,
     "CODE": _code,
     "NUM": _number,

@@ -1,13 +1,10 @@
 """The tool `compare_dicom_files`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
 
 from trivium.api import Effect, Given, Kind, Phi, tool
-from trivium_dicom.files import problems as problems  # a worker's failures are looked up among those that are loaded
 from trivium_dicom.files.comparison_results import FileComparison
 from trivium_dicom.files.desk import TOOL_SECONDS, Desk, DicomPath
 
@@ -24,7 +21,7 @@ def compare_dicom_files(
             "'General Equipment', 'private']."
         ),
     ] = None,
-    limit: Annotated[int, Field(ge=1, le=1000, description="Most differences.")] = 200,
+    limit: Annotated[int, Field(ge=1, le=1000, description="Most differences.")] = 100,
     offset: Annotated[int, Field(ge=0, description="next_offset of the answer before.")] = 0,
     value_limit: Annotated[int, Field(ge=16, le=10_000, description="Longer values are cut.")] = 120,
 ) -> FileComparison:

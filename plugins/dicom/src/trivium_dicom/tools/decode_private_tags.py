@@ -1,12 +1,10 @@
 """The tool `decode_private_tags`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final
 
 from pydantic import Field
 
-from trivium.api import EMBEDDED, BadInput, Effect, Given, Kind, Phi, tool
+from trivium.api import BadInput, Effect, Given, Kind, Phi, tool
 from trivium_dicom.files.desk import TOOL_SECONDS, Desk
 from trivium_dicom.private.result import PrivateTags
 
@@ -23,7 +21,6 @@ def decode_private_tags(
     ] = None,
     dump: Annotated[
         str | None,
-        EMBEDDED,
         Field(
             description="Or a pasted dump: dcmdump, gdcmdump, dcdump, pydicom, DICOM JSON, lines `0029,1010 ...`.",
             max_length=_DUMP,
@@ -35,7 +32,7 @@ def decode_private_tags(
         Field(description="Private creator, e.g. 'SIEMENS CSA HEADER'; alone: its elements.", max_length=200),
     ] = None,
     words: Annotated[str | None, Field(description="Of names, e.g. 'b value'.", max_length=200)] = None,
-    limit: Annotated[int, Field(ge=1, le=500)] = 50,
+    limit: Annotated[int, Field(ge=1, le=500, description="Most elements and entries.")] = 50,
     offset: Annotated[int, Field(ge=0, description="next_offset of the answer before.")] = 0,
     value_limit: Annotated[int, Field(ge=20, le=10_000, description="Longer values are cut.")] = 200,
 ) -> PrivateTags:
@@ -44,7 +41,7 @@ def decode_private_tags(
     Give a file, a pasted dump, or neither: then the dictionaries are asked by tag and creator, by creator or by words.
     tag, creator and words also narrow a file or dump down; with tag or words, the entries of headers inside an element
     are listed: Siemens CSA with its protocol (ASCCONV), GE protocol data block. For standard elements use
-    lookup_dicom_tag.
+    explain_dicom_tag.
 
     Blocks move between files, so a tag alone tells little. basis says how sure a meaning is: creator; near_creator
     (other spelling or version); hint (creator missing: what others define there, maybe wrong); none. not_decoded says

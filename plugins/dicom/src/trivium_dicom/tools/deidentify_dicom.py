@@ -1,7 +1,5 @@
 """The tool `deidentify_dicom`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
@@ -71,7 +69,7 @@ def deidentify_dicom(
 ) -> Deidentification:
     """Make de-identified copies of DICOM files: PS3.15 Annex E, basic profile and options, stricter where text is left.
 
-    Use it to prepare files for research or tests; to read a file use inspect_dicom_file. Copies go below the operator's
+    Use it to prepare files for research or tests; to read a file use read_dicom_file. Copies go below the operator's
     output folder as project/study/series/instance.dcm. The originals are never changed and nothing is written over.
     It runs only if switched on (TRIVIUM_DICOM__ALLOW_DEIDENTIFY) and a person approves; dry_run needs no approval.
 

@@ -1,7 +1,5 @@
 """The tool `explain_dicom_iod`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,8 +9,8 @@ from trivium_dicom.tools.iod_results import IodExplanation
 
 
 class IodProblem(Problem):
-    NO_SUCH_IOD = "is no object, module or macro that DICOM defines, and no SOP class with one"
-    NO_SUCH_MODULE = "is no module or functional group macro of this object"
+    NO_SUCH_IOD = "is no object, module or macro that DICOM defines, nor a SOP class or modality with one"
+    NO_SUCH_MODULE = "is no module or functional group macro of this object; asked for without one, it lists them"
 
 
 @tool(effect=Effect.LOCAL, title="Explain a DICOM IOD")
@@ -34,7 +32,7 @@ def explain_dicom_iod(
         Literal["mandatory", "all"], Field(description="Modules whose attributes are listed.")
     ] = "mandatory",
     depth: Annotated[int, Field(ge=0, le=6, description="Levels of sequence items to go into.")] = 0,
-    limit: Annotated[int, Field(ge=1, le=300)] = 80,
+    limit: Annotated[int, Field(ge=1, le=300, description="Most attributes.")] = 80,
     offset: Annotated[int, Field(ge=0, description="next_offset of the answer before.")] = 0,
 ) -> Annotated[IodExplanation, PUBLIC]:
     """Explain a DICOM object (IOD, PS3.3): its modules, functional groups and the attributes that it must carry.

@@ -1,7 +1,5 @@
 """The tool `extract_encapsulated_document`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
@@ -15,9 +13,9 @@ from trivium_dicom.files.desk import TOOL_SECONDS, Desk, DicomPath
 def extract_encapsulated_document(
     desk: Given[Desk],
     path: DicomPath,
-    limit: Annotated[int, Field(ge=1, le=200, description="Most pages or sections in one answer.")] = 20,
-    offset: Annotated[int, Field(ge=0, description="Pages or sections to skip: next_offset.")] = 0,
-    skip: Annotated[int, Field(ge=0, description="Characters of the first one to skip: next_skip.")] = 0,
+    limit: Annotated[int, Field(ge=1, le=200, description="Most pages or sections.")] = 20,
+    offset: Annotated[int, Field(ge=0, description="next_offset of the answer before.")] = 0,
+    skip: Annotated[int, Field(ge=0, description="next_skip of the answer before.")] = 0,
     characters: Annotated[int, Field(ge=100, le=100_000, description="Most characters of text.")] = 20_000,
 ) -> EncapsulatedDocument:
     """Read the document that a DICOM file carries: the text of a PDF or a CDA, the size of an STL, OBJ or MTL model.

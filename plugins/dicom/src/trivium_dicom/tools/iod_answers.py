@@ -20,10 +20,8 @@ from trivium_dicom.tools.iod_results import (
     Entity,
     GroupLine,
     IodExplanation,
-    ModuleLine,
 )
 from trivium_dicom.uids.registered import registered
-from trivium_dicom.words import compact
 
 _MOST_TERMS: Final = 12
 _MOST_USERS: Final = 20
@@ -106,14 +104,14 @@ def _explain_part(subject: Subject, iod: iods.Iod | None, similar: Sequence[str]
         chosen,
         Question(question.types, question.all_usages, deeper, question.limit, question.offset),
         similar=similar,
-        used_by=_some(users) if iod is None and question.offset == 0 else None,
+        used_by=_some(users, _MOST_USERS) if iod is None and question.offset == 0 else None,
         notes=[*([usage] if usage else []), *notes],
     )
 
 
-def _some(names: Sequence[str]) -> list[str]:
-    more = len(names) - _MOST_USERS
-    return [*names[:_MOST_USERS], *([f"and {more} more"] if more > 0 else [])]
+def _some(names: Sequence[str], most: int) -> list[str]:
+    more = len(names) - most
+    return [*names[:most], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _usage_in(iod: iods.Iod, subject: Subject) -> str | None:
@@ -159,26 +157,20 @@ def _counts(chosen: Sequence[Part]) -> dict[str, int]:
 
 
 def _entities(iod: iods.Iod) -> list[Entity]:
-    return [
-        Entity(entity=name, modules=[_module(use) for use in uses])
-        for name, uses in groupby(iod.modules, key=lambda use: use.entity)
-    ]
+    return [_entity(name, list(uses)) for name, uses in groupby(iod.modules, key=lambda use: use.entity)]
 
 
-def _module(use: iods.ModuleUse) -> ModuleLine:
-    return ModuleLine(name=use.module.name, id=_id(use.module.id, use.module.name), usage=use.usage)
-
-
-def _id(one: str, name: str) -> str | None:
-    """None where it is nothing but the name."""
-    return None if compact(one) == compact(name) else one
+def _entity(name: str, uses: Sequence[iods.ModuleUse]) -> Entity:
+    mandatory, conditional, optional = (
+        [use.module.name for use in uses if use.usage == usage] or None for usage in "MCU"
+    )
+    return Entity(entity=name, mandatory=mandatory, conditional=conditional, optional=optional)
 
 
 def _group(use: iods.MacroUse) -> GroupLine:
     sequences = [_element(tag).keyword for tag in use.sequences]
-    current = True if use.scope == "CF" else None
     return GroupLine(
-        name=use.name, id=_id(use.id, use.name), usage=use.usage, sequences=sequences, current_frame=current
+        name=use.name, usage=use.usage, sequences=sequences, current_frame=True if use.scope == "CF" else None
     )
 
 
@@ -191,8 +183,8 @@ def _line(one: Selected, *, alone: bool) -> AttributeLine:
         type=one.attribute.type,
         vr=entry.vr,
         within=".".join(_element(tag).keyword for tag in one.above) or None,
-        module=None if alone else one.part.id,
-        terms=[value for values, _ in terms for value in values][:_MOST_TERMS] or None,
+        module=None if alone else one.part.name,
+        terms=_some([value for values, _ in terms for value in values], _MOST_TERMS) or None,
         closed=True if terms and all(closed for _, closed in terms) else None,
     )
 

@@ -1,27 +1,22 @@
 """What `explain_dicom_iod` answers."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from trivium_dicom.result import Result
 
 
-class ModuleLine(Result):
-    name: str
-    id: str | None = Field(None, description="Where it is more than the name.")
-    usage: str = Field(description="M mandatory, C conditional, U user option.")
-
-
 class Entity(Result):
+    """Modules by usage."""
+
     entity: str
-    modules: list[ModuleLine]
+    mandatory: list[str] | None = None
+    conditional: list[str] | None = None
+    optional: list[str] | None = None
 
 
 class GroupLine(Result):
     name: str
-    id: str | None = None
-    usage: str
+    usage: str = Field(description="M mandatory, C conditional, U user option.")
     sequences: list[str]
     current_frame: bool | None = Field(None, description="Of a real-time stream.")
 

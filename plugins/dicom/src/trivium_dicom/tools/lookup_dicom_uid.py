@@ -1,7 +1,5 @@
 """The tool `lookup_dicom_uid`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -25,7 +23,7 @@ def lookup_dicom_uid(
         Phi(Kind.UID),
         Field(description="1.2.840.10008.5.1.4.1.1.2, CTImageStorage, or words: jpeg lossless, modality worklist."),
     ],
-    limit: Annotated[int, Field(ge=1, le=50)] = 10,
+    limit: Annotated[int, Field(ge=1, le=50, description="Most matches.")] = 10,
 ) -> Annotated[UidMatches, PUBLIC]:
     """Look up a DICOM UID by number, keyword or words of its name: SOP class, transfer syntax, well-known UID.
 

@@ -1,13 +1,10 @@
 """The tool `read_dicom_file`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
 
 from trivium.api import Effect, Given, tool
-from trivium_dicom.files import problems as problems  # a worker's failures are looked up among those that are loaded
 from trivium_dicom.files.desk import TOOL_SECONDS, Desk, DicomPath
 from trivium_dicom.files.header_results import FileHeader
 
@@ -19,25 +16,26 @@ def read_dicom_file(
     select: Annotated[
         list[str] | None,
         Field(
-            description="Only these and what is below: tags '(0018,0050)', keywords, groups '0028', paths "
-            "'(0040,0275)/(0040,0009)', modules 'General Series', or 'private'."
+            description="Only these and what is below: tags '(0018,0050)', keywords, names, groups '0028', paths "
+            "'(0040,0275)/(0040,0009)', modules 'General Series', 'private'."
         ),
     ] = None,
     depth: Annotated[int, Field(ge=0, le=64, description="Levels of sequences to list.")] = 8,
-    limit: Annotated[int, Field(ge=1, le=1000, description="Most rows.")] = 200,
+    limit: Annotated[int, Field(ge=1, le=1000, description="Most rows.")] = 100,
     offset: Annotated[int, Field(ge=0, description="next_offset of the answer before.")] = 0,
     value_limit: Annotated[int, Field(ge=16, le=10_000, description="Longer values are cut.")] = 120,
 ) -> FileHeader:
     """Read the header of a DICOM file: its data elements, decoded, and what is odd about how the file is written.
 
-    Use it to see what a file says of patient, study, acquisition and image, or why software refuses it. To check it
-    against its IOD use validate_dicom_file; to compare two compare_dicom_files; for the picture render_dicom_image; for
-    a report's text read_structured_report; for many files summarize_dicom_folder.
+    Use it to see what a file says of patient, study, acquisition and image, or how it is written; with select, for a
+    few values. To check it against its IOD use validate_dicom_file; for two files compare_dicom_files; for the picture
+    render_dicom_image; for an SR read_structured_report; for private elements decode_private_tags; for many files
+    summarize_dicom_folder.
 
-    Returns one row an element, in the order of tags, items of sequences as (0040,0275)[1]/(0040,0009): keyword (of a
-    private element what its creator is known to call it), VR, decoded value, or size of what is binary; a summary of
-    the pixel data; notes with byte positions. Broken and mislabeled files are read as far as they go. Never decodes
-    pixels. Values that identify a person, and free text, may be withheld. Pages go on with next_offset.
+    Returns one row an element, in the order of tags, items of sequences as (0040,0275)[1]/(0040,0009): keyword, or what
+    its private creator is known to call it, VR, value as written, or bytes of what is binary; a summary of the pixel
+    data; notes with byte positions. Broken and mislabeled files are read as far as they go. Never decodes pixels. What
+    identifies a person, and free text, may be withheld. Pages go on with next_offset.
     """
     from trivium_dicom.files.header import Wanted, header
     from trivium_dicom.files.selecting import selectors

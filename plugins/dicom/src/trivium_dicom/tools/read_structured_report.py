@@ -1,7 +1,5 @@
 """The tool `read_structured_report`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -21,8 +19,8 @@ def read_structured_report(
     under: Annotated[str | None, Field(description="Only this item and what is below it, e.g. 1.4.2.")] = None,
     depth: Annotated[int | None, Field(ge=0, le=64, description="Levels below; unset: all.")] = None,
     codes: Annotated[bool, Field(description="Show code and scheme of concept names.")] = False,
-    limit: Annotated[int, Field(ge=1, le=1000, description="Most items in one answer.")] = 200,
-    offset: Annotated[int, Field(ge=0, description="Items to skip.")] = 0,
+    limit: Annotated[int, Field(ge=1, le=1000, description="Most items.")] = 200,
+    offset: Annotated[int, Field(ge=0, description="next_offset of the answer before.")] = 0,
     value_limit: Annotated[int, Field(ge=20, le=10_000, description="Longer values are cut.")] = 500,
 ) -> StructuredReport:
     """Read the content of a DICOM structured report (SR): findings, measurements, dose, key object selections.

@@ -1,7 +1,5 @@
 """The tool `summarize_dicom_folder`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -22,21 +20,20 @@ def summarize_dicom_folder(
     folder: Annotated[
         str,
         Phi(Kind.FILE),
-        Field(description="A folder inside those that the operator allows.", max_length=4096),
+        Field(description="Absolute, or relative to an allowed folder; '.' is the first of these.", max_length=4096),
     ],
     level: Annotated[Level, Field(description="What the rows are.")] = "series",
-    limit: Annotated[int, Field(ge=1, le=500, description="Most rows in one answer.")] = 50,
-    offset: Annotated[int, Field(ge=0, description="Rows to skip.")] = 0,
+    limit: Annotated[int, Field(ge=1, le=500, description="Most rows.")] = 30,
+    offset: Annotated[int, Field(ge=0, description="next_offset of the answer before.")] = 0,
 ) -> FolderSummary:
     """Summarize the DICOM files of a folder and all folders below: what is there, and what does not fit together.
 
-    Use it first on an unknown folder, an export or a disc, or when images seem to be missing. For one file use
-    read_dicom_file or validate_dicom_file with the example file of a series; to search an archive use pacs_query.
+    Use it first on an unknown folder, an export or a disc, or when images seem to be missing. Each series row has a
+    file for read_dicom_file, validate_dicom_file or render_dicom_image. To search an archive use pacs_query.
 
-    Returns counts (patients, studies, series, modalities, SOP classes, transfer syntaxes), files that cannot be read
-    with the reason, each DICOMDIR beside the files, findings (patients mixed up, shared UIDs, copies, missing slices
-    and instance numbers, series that vary in size, spacing or plane), and rows by patient, study and series with one
-    example file each. Pages go on with next_offset; each page looks at all files again.
+    Returns counts, files that cannot be read with the reason, each DICOMDIR beside the files, findings (patients mixed
+    up, shared UIDs, copies, missing slices and instance numbers, series that vary in size, spacing or plane), and rows
+    by patient, study and series. Pages go on with next_offset; each looks at all files again.
 
     As a rule only the beginning of a file is read; nothing is changed. When cancelled or out of time it says how many
     files were left out.

@@ -16,8 +16,8 @@ from trivium_dicom.words import Hit, MatchedBy
 
 _WITH_DETAILS = 3
 _DICOM = "1.2.840.10008."
-_UNNAMED = "No UID that has a name: of a study, series, instance, device or a private definition."
-_UNKNOWN = "Only DICOM itself gives UIDs under this root, and it does not know this one: misspelled, or younger."
+_UNNAMED = "Nobody has registered this UID: it is one of a study, series, instance, device or private definition."
+_UNKNOWN = "Only DICOM gives UIDs under this root, and the dictionary lacks this one: misspelled, or younger."
 _NEAR = "Nothing has this keyword, name or these words; these are spelled nearly so."
 _NEWER = "Younger than this dictionary."
 
@@ -72,12 +72,12 @@ def _match(hit: Hit[Uid], *, details: bool) -> UidMatch:
         keyword=one.keyword or None,
         name=one.name,
         type=one.type,
-        retired=one.retired,
+        retired=one.retired or None,
         sop_class=sop_class_facts(one.uid) if details else None,
         transfer_syntax=syntax_facts(one.uid) if details and one.type.endswith(TRANSFER_SYNTAX) else None,
         note=_NEWER if one.newer else one.info or None,
         matched_by=hit.by.value,
-        score=hit.score,
+        score=hit.score if hit.score < 1 else None,
     )
 
 
@@ -104,7 +104,7 @@ def syntax_facts(uid: str) -> SyntaxFacts | None:
     return SyntaxFacts(
         vr=found.vr,
         byte_order=found.byte_order,
-        deflated=found.deflated,
+        deflated=found.deflated or None,
         encapsulated=found.encapsulated,
         codec=found.codec,
         loss=found.loss,

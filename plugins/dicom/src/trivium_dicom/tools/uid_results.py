@@ -1,7 +1,5 @@
 """What `lookup_dicom_uid` answers."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field
@@ -26,7 +24,7 @@ class SyntaxFacts(Result):
 
     vr: str = Field(description="explicit, implicit or none.")
     byte_order: str
-    deflated: bool
+    deflated: bool | None = None
     encapsulated: bool
     codec: str | None = None
     loss: str = Field(description="none (not compressed), lossless, lossy or either.")
@@ -39,12 +37,12 @@ class UidMatch(Result):
     keyword: str | None = None
     name: str
     type: str
-    retired: bool
+    retired: bool | None = None
     sop_class: SopClassFacts | None = None
     transfer_syntax: SyntaxFacts | None = None
     note: str | None = None
     matched_by: str = Field(description="number, keyword, name, words (of the name) or near (misspelled).")
-    score: float = Field(description="1: exact.")
+    score: float | None = Field(None, description="Below 1, of what is not exact.")
 
 
 class Origin(Result):

@@ -99,11 +99,25 @@ def find(text: str) -> list[Hit[Uid]]:
     return [*exact, *(hit for hit in _index().with_words(text) if hit.entry.uid not in taken)]
 
 
+_SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "1.2.840.10008.1.1": ("C-ECHO",),
+    "1.2.840.10008.1.2": ("ILE", "IVRLE"),
+    "1.2.840.10008.1.2.1": ("ELE", "EVRLE"),
+    "1.2.840.10008.1.2.2": ("EBE", "EVRBE"),
+    "1.2.840.10008.1.20.1": ("StgCmt",),
+    "1.2.840.10008.3.1.2.3.3": ("MPPS",),
+    "1.2.840.10008.5.1.4.31": ("MWL", "DMWL"),
+    "1.2.840.10008.5.1.4.34.6.1": ("UPS",),
+}
+"""Short forms that people write."""
+
+
 @cache
 def _index() -> Index[Uid]:
     return Index(
         tuple(registered().values()),
         keyword=lambda one: one.keyword,
-        names=lambda one: (one.name, one.name.removesuffix(" Storage")),
+        names=lambda one: (one.name, one.name.removesuffix(" Storage"), *_SPOKEN.get(one.uid, ())),
         rank=lambda one: (one.retired, one.type.startswith("Private"), one.uid),
+        kinds="sop class transfer syntax",
     )

@@ -9,8 +9,9 @@ from typing import Final
 
 _ALONE: Final = frozenset({"ISO_IR 192", "GB18030", "GBK"})
 """Multi-byte sets without code extensions: no second value may stand beside them."""
+_DEFAULT: Final = "ISO_IR 6"
 _SINGLE: Final = {
-    "ISO_IR 6": "ascii",
+    _DEFAULT: "ascii",
     "ISO_IR 100": "iso8859_1",
     "ISO_IR 101": "iso8859_2",
     "ISO_IR 109": "iso8859_3",
@@ -52,6 +53,11 @@ class Charset:
             for number, (term, ok) in enumerate(zip(self.terms, known, strict=True))
             if not ok and not (number == 0 and not term and len(self.terms) > 1)
         )
+
+    @property
+    def default(self) -> bool:
+        """Whether the default repertoire is written out: the standard has no term for it without code extensions."""
+        return _DEFAULT in self.terms
 
     @property
     def mixed(self) -> bool:

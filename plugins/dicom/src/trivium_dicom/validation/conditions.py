@@ -84,6 +84,11 @@ def among(keyword: str, *values: str) -> Test:
     return holds
 
 
+def stated(keyword: str, *values: str) -> Test:
+    """One of the values of `keyword` is one of these; where it has none, it does not hold."""
+    return lambda level, _: any(text in values for text in level.texts(tag_of(keyword)))
+
+
 def above(keyword: str, least: int) -> Test:
     """The number is greater; undecided where there is none."""
 
@@ -122,6 +127,11 @@ def surely(test: Test) -> Test:
     return lambda level, scene: True if test(level, scene) else None
 
 
+def possibly(test: Test) -> Test:
+    """False or undecided: there is more to the condition than a machine can know."""
+    return lambda level, scene: False if test(level, scene) is False else None
+
+
 def condition_of(wanted: Wanted) -> Condition | None:
     """The condition of an attribute as the modules at hand have it."""
     for one in _by_tag().get(wanted.tag, ()):
@@ -133,11 +143,12 @@ def condition_of(wanted: Wanted) -> Condition | None:
 @cache
 def _by_tag() -> Mapping[int, Sequence[Condition]]:
     """An attribute may have several, for different modules; the first that fits counts."""
+    from trivium_dicom.validation.conditions_display import DISPLAY
     from trivium_dicom.validation.conditions_general import GENERAL
     from trivium_dicom.validation.conditions_special import SPECIAL
 
     found: dict[int, list[Condition]] = {}
-    for condition in (*GENERAL, *SPECIAL):
+    for condition in (*GENERAL, *DISPLAY, *SPECIAL):
         for keyword in condition.keywords:
             found.setdefault(tag_of(keyword), []).append(condition)
     return found
@@ -151,4 +162,6 @@ PAIRED: Final = frozenset(
         "TOE", "UPPERARM", "UPPERLIMB", "WRIST",
     )
 )  # fmt: skip
-"""Body parts (PS3.16 annex L) of which a person has two, and that are looked at one by one."""
+"""Body parts of which a person has two, and that are looked at one by one, by their terms of PS3.16 annex L (of this
+and older editions). dciodvfy of 2022 takes each of them for one of a pair, too.
+"""

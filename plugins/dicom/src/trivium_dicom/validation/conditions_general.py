@@ -1,9 +1,10 @@
-"""The conditions that hold for many kinds of objects, each with its clause of PS3.3. See `conditions`."""
+"""The conditions of patients, series, images and pixels, each with its clause of PS3.3. See `conditions`."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from trivium_dicom.uids.syntaxes import syntax_of
 from trivium_dicom.validation.conditions import (
     PAIRED,
     Condition,
@@ -15,29 +16,37 @@ from trivium_dicom.validation.conditions import (
     filled,
     inverse,
     points_at,
+    possibly,
+    stated,
     surely,
     tag_of,
     there,
 )
+from trivium_dicom.validation.functional_groups import PER_FRAME, SHARED
 from trivium_dicom.validation.levels import Level
 
-_POSITIONED: Final = frozenset(
-    f"1.2.840.10008.5.1.4.1.1.{tail}" for tail in ("2", "2.1", "2.2", "4", "4.1", "4.2", "4.3", "4.4")
-)
-"""CT and MR, enhanced and legacy converted too, and MR spectroscopy."""
-_LOSSY: Final = frozenset(
-    f"1.2.840.10008.1.2.{tail}" for tail in ("4.50", "4.51", "4.81", "4.100", "4.101", "4.102", "4.103")
-)
-"""Transfer syntaxes that lose information whatever is in them."""
+_STORAGE: Final = "1.2.840.10008.5.1.4.1.1"
+_POSITIONED: Final = frozenset(f"{_STORAGE}.{tail}" for tail in ("2", "2.1", "4", "4.1", "4.2", "4.3"))
+"""CT and MR, enhanced ones too, and MR spectroscopy; not what was converted to enhanced images."""
+_LEGACY: Final = frozenset(f"{_STORAGE}.{tail}" for tail in ("2.2", "4.4", "128.1"))
+"""Legacy converted enhanced CT, MR and PET."""
 _HUMAN: Final = frozenset({"337915000", "L-85B00"})
+_HUMAN_WORDS: Final = frozenset({"human", "homo sapiens", "homo sapiens sapiens"})
 _PALETTE_COLORS: Final = ("Red", "Green", "Blue")
 
 
 def _laterality(level: Level, _: Scene) -> bool | None:
-    if level.has(tag_of("ImageLaterality")):
+    """The side may be told of the image, of each frame, or of the measurement instead."""
+    if any(level.has(tag_of(one)) for one in ("ImageLaterality", "MeasurementLaterality")):
         return False
     part = level.text(tag_of("BodyPartExamined")).replace(" ", "")
-    return True if part in PAIRED else None
+    return not _has_frame_laterality(level) if part in PAIRED else None
+
+
+def _has_frame_laterality(top: Level) -> bool:
+    frames = (Level(frame) for groups in (SHARED, PER_FRAME) for frame in top.items(groups))
+    anatomies = (Level(one) for frame in frames for one in frame.items(tag_of("FrameAnatomySequence")))
+    return any(one.has(tag_of("FrameLaterality")) for one in anatomies)
 
 
 def _patient_position(level: Level, scene: Scene) -> bool | None:
@@ -53,14 +62,19 @@ def _patient_orientation(level: Level, scene: Scene) -> bool | None:
 
 
 def _not_human(level: Level, _: Scene) -> bool | None:
-    if level.text(tag_of("PatientSpeciesDescription")):
-        return True
-    codes = [Level(item).text(tag_of("CodeValue")) for item in level.items(tag_of("PatientSpeciesCodeSequence"))]
-    return not _HUMAN.issuperset(codes) if codes else None
+    """By the code of the species, or by its description, which a human may have too."""
+    items = [Level(item) for item in level.items(tag_of("PatientSpeciesCodeSequence"))]
+    codes = [code for item in items if (code := item.text(tag_of("CodeValue")))]
+    if codes:
+        return not _HUMAN.issuperset(codes)
+    words = level.text(tag_of("PatientSpeciesDescription")).casefold()
+    return words not in _HUMAN_WORDS if words else None
 
 
 def _lossy(level: Level, scene: Scene) -> bool | None:
-    return True if scene.transfer_syntax in _LOSSY else None
+    """By a transfer syntax that loses information whatever is in it; what was lost before, nothing shows."""
+    syntax = syntax_of(scene.transfer_syntax)
+    return True if syntax is not None and syntax.loss == "lossy" else None
 
 
 def _palette_color(level: Level, scene: Scene) -> bool | None:
@@ -78,7 +92,15 @@ _DESCRIPTORS: Final = _each("{}PaletteColorLookupTableDescriptor")
 _DATA: Final = _each("{}PaletteColorLookupTableData")
 _SEGMENTED: Final = _each("Segmented{}PaletteColorLookupTableData")
 _PALETTE: Final = frozenset({"palette-color-lookup-table"})
-_SYMMETRIC: Final = "PS3.3 C.7.6.3"
+_IMAGE_PIXEL: Final = "PS3.3 C.7.6.3"
+_DERIVED: Final = frozenset(
+    {
+        "ophthalmic-optical-coherence-tomography-b-scan-volume-analysis-image",
+        "parametric-map-image",
+        "segmentation-image",
+    }
+)
+"""Of images that are made of others: these may be compressed with loss, and not say how much."""
 
 GENERAL: Final = (
     # Patient, clinical trial
@@ -112,13 +134,13 @@ GENERAL: Final = (
     Condition(
         ("DeidentificationMethod",),
         "PatientIdentityRemoved is YES, and no method code is given",
-        every(surely(among("PatientIdentityRemoved", "YES")), absent("DeidentificationMethodCodeSequence")),
+        every(stated("PatientIdentityRemoved", "YES"), absent("DeidentificationMethodCodeSequence")),
         "PS3.3 C.7.1.1",
     ),
     Condition(
         ("DeidentificationMethodCodeSequence",),
         "PatientIdentityRemoved is YES, and no DeidentificationMethod is given",
-        every(surely(among("PatientIdentityRemoved", "YES")), absent("DeidentificationMethod")),
+        every(stated("PatientIdentityRemoved", "YES"), absent("DeidentificationMethod")),
         "PS3.3 C.7.1.1",
     ),
     Condition(
@@ -148,35 +170,58 @@ GENERAL: Final = (
     # Series, image, plane
     Condition(
         ("Laterality",),
-        "the body part is one of a pair, and the image has no ImageLaterality",
+        "the body part is one of a pair, and neither image, frames nor measurement name the side",
         _laterality,
         "PS3.3 C.7.3.1",
+        modules=frozenset({"general-series"}),
+    ),
+    Condition(
+        ("Laterality",),
+        "AnatomicRegionSequence is there",
+        there("AnatomicRegionSequence"),
+        "PS3.3 C.23.1",
+        modules=frozenset({"hanging-protocol-definition"}),
     ),
     Condition(
         ("PatientPosition",),
         "the object is of CT or MR, without PatientOrientationCodeSequence",
         _patient_position,
-        "PS3.3 C.7.3.1.1.2",
+        "PS3.3 C.7.3.1",
         modules=frozenset({"general-series"}),
     ),
     Condition(
         ("PatientOrientation",),
         "the image is in no plane of the patient (ImageOrientationPatient, ImagePositionPatient)",
         _patient_orientation,
-        "PS3.3 C.7.6.1.1.1",
+        "PS3.3 C.7.6.1",
         modules=frozenset({"general-image"}),
     ),
     Condition(
         ("PixelSpacingCalibrationDescription",),
         "PixelSpacingCalibrationType is there",
         there("PixelSpacingCalibrationType"),
-        "PS3.3 10.7.1.1",
+        "PS3.3 10.7",
     ),
     Condition(
         ("LossyImageCompression",),
         "the transfer syntax loses information",
         _lossy,
         "PS3.3 C.7.6.1.1.5",
+        modules=frozenset({"nm-image", "pet-image", "us-image", "x-ray-image"}),
+    ),
+    Condition(
+        ("LossyImageCompression",),
+        "the object is not converted from images of older classes",
+        lambda _, scene: scene.sop_class not in _LEGACY,
+        "PS3.3 C.8.13.1, C.8.15.2, C.8.22.3",
+        modules=frozenset({"enhanced-ct-image", "enhanced-mr-image", "enhanced-pet-image"}),
+    ),
+    Condition(
+        ("LossyImageCompressionRatio", "LossyImageCompressionMethod"),
+        "the transfer syntax loses information",
+        _lossy,
+        "PS3.3 C.8.17.16, C.8.20.2, C.8.32.2",
+        modules=_DERIVED,
     ),
     Condition(
         ("LossyImageCompressionRatio", "LossyImageCompressionMethod"),
@@ -185,50 +230,62 @@ GENERAL: Final = (
         "PS3.3 C.7.6.1.1.5",
     ),
     # Pixels
-    Condition(("PlanarConfiguration",), "SamplesPerPixel is above 1", above("SamplesPerPixel", 1), "PS3.3 C.7.6.3.1.3"),
+    Condition(
+        ("PlanarConfiguration",),
+        "SamplesPerPixel is above 1",
+        above("SamplesPerPixel", 1),
+        _IMAGE_PIXEL,
+        only=True,
+    ),
     Condition(
         _DESCRIPTORS,
         "PhotometricInterpretation is PALETTE COLOR",
         _palette_color,
-        "PS3.3 C.7.6.3.1.5",
+        _IMAGE_PIXEL,
         modules=frozenset({"image-pixel"}),
     ),
     Condition(_DATA, "there are no segmented data", absent(*_SEGMENTED), "PS3.3 C.7.9", modules=_PALETTE),
-    Condition(_SEGMENTED, "there are no plain data", absent(*_DATA), "PS3.3 C.7.9", modules=_PALETTE),
+    Condition(_SEGMENTED, "data of another color are segmented", there(*_SEGMENTED), "PS3.3 C.7.9", modules=_PALETTE),
     Condition(
         _DATA,
         "PhotometricInterpretation is PALETTE COLOR",
         _palette_color,
-        "PS3.3 C.7.6.3.1.6",
+        _IMAGE_PIXEL,
         modules=frozenset({"image-pixel"}),
     ),
     Condition(
         ("PixelData",),
         "there is no PixelDataProviderURL",
         absent("PixelDataProviderURL"),
-        _SYMMETRIC,
+        _IMAGE_PIXEL,
         modules=frozenset({"image-pixel"}),
     ),
     Condition(
         ("PixelDataProviderURL",),
         "the pixel data are at another place",
         lambda level, scene: scene.transfer_syntax in ("1.2.840.10008.1.2.4.94", "1.2.840.10008.1.2.4.95"),
-        _SYMMETRIC,
+        _IMAGE_PIXEL,
         modules=frozenset({"image-pixel"}),
     ),
     Condition(
         ("PixelPaddingValue",),
         "PixelPaddingRangeLimit is there, with pixel data",
         every(there("PixelPaddingRangeLimit"), there("PixelData", "PixelDataProviderURL")),
-        "PS3.3 C.7.5.1.1.2",
+        "PS3.3 C.7.5.1",
     ),
     Condition(
         ("ExtendedOffsetTableLengths",),
-        "ExtendedOffsetTable is there",
-        there("ExtendedOffsetTable"),
-        "PS3.3 C.7.6.3.1.8",
+        "ExtendedOffsetTable is there, and each frame is one fragment",
+        possibly(there("ExtendedOffsetTable")),
+        _IMAGE_PIXEL,
     ),
-    Condition(("FrameTime",), "FrameIncrementPointer points at it", points_at("FrameTime"), "PS3.3 C.7.6.5"),
+    Condition(
+        ("FrameTime",),
+        "FrameIncrementPointer points at it",
+        points_at("FrameTime"),
+        "PS3.3 C.7.6.5",
+        modules=frozenset({"cine"}),
+    ),
     Condition(
         ("FrameTimeVector",), "FrameIncrementPointer points at it", points_at("FrameTimeVector"), "PS3.3 C.7.6.5"
     ),
@@ -248,135 +305,9 @@ GENERAL: Final = (
     ),
     Condition(
         ("NumberOfStages", "NumberOfViewsInStage"),
-        "StageName or StageNumber is there",
-        surely(there("StageName", "StageNumber")),
+        "StageName or StageNumber has a value, so the protocol has stages",
+        surely(filled("StageName", "StageNumber")),
         "PS3.3 C.8.5.6",
         modules=frozenset({"us-image"}),
-    ),
-    # Look-up tables and windows
-    Condition(
-        ("RescaleIntercept",),
-        "there is no ModalityLUTSequence",
-        absent("ModalityLUTSequence"),
-        "PS3.3 C.11.1",
-        only=True,
-        modules=frozenset({"modality-lut"}),
-    ),
-    Condition(
-        ("ModalityLUTSequence",),
-        "there is no RescaleIntercept and no RescaleSlope",
-        absent("RescaleIntercept", "RescaleSlope"),
-        "PS3.3 C.11.1",
-        only=True,
-        modules=frozenset({"modality-lut"}),
-    ),
-    Condition(
-        ("RescaleSlope",),
-        "RescaleIntercept is there",
-        there("RescaleIntercept"),
-        "PS3.3 C.11.1",
-        modules=frozenset({"modality-lut"}),
-    ),
-    Condition(
-        ("RescaleType",),
-        "the values are of multi-energy CT",
-        surely(among("MultienergyCTAcquisition", "YES")),
-        "PS3.3 C.8.2.1",
-        modules=frozenset({"ct-image"}),
-    ),
-    Condition(
-        ("RescaleType",),
-        "RescaleIntercept is there",
-        there("RescaleIntercept"),
-        "PS3.3 C.11.1",
-        modules=frozenset({"modality-lut"}),
-    ),
-    Condition(
-        ("WindowCenter",),
-        "WindowWidth is there, or no VOILUTSequence",
-        lambda level, scene: level.has(tag_of("WindowWidth")) or not level.has(tag_of("VOILUTSequence")),
-        "PS3.3 C.11.2",
-        modules=frozenset({"voi-lut"}),
-    ),
-    Condition(
-        ("VOILUTSequence",),
-        "there is no window",
-        absent("WindowCenter", "WindowWidth"),
-        "PS3.3 C.11.2",
-        modules=frozenset({"voi-lut"}),
-    ),
-    Condition(("WindowWidth",), "WindowCenter is there", there("WindowCenter"), "PS3.3 C.11.2"),
-    # Shutters and collimators
-    Condition(
-        (
-            "ShutterLeftVerticalEdge",
-            "ShutterRightVerticalEdge",
-            "ShutterUpperHorizontalEdge",
-            "ShutterLowerHorizontalEdge",
-        ),
-        "ShutterShape has RECTANGULAR",
-        among("ShutterShape", "RECTANGULAR"),
-        "PS3.3 C.7.6.11",
-    ),
-    Condition(
-        ("CenterOfCircularShutter", "RadiusOfCircularShutter"),
-        "ShutterShape has CIRCULAR",
-        among("ShutterShape", "CIRCULAR"),
-        "PS3.3 C.7.6.11",
-    ),
-    Condition(
-        ("VerticesOfThePolygonalShutter",),
-        "ShutterShape has POLYGONAL",
-        among("ShutterShape", "POLYGONAL"),
-        "PS3.3 C.7.6.11",
-    ),
-    Condition(
-        (
-            "CollimatorLeftVerticalEdge",
-            "CollimatorRightVerticalEdge",
-            "CollimatorUpperHorizontalEdge",
-            "CollimatorLowerHorizontalEdge",
-        ),
-        "CollimatorShape has RECTANGULAR",
-        among("CollimatorShape", "RECTANGULAR"),
-        "PS3.3 C.8.7.3",
-    ),
-    Condition(
-        ("CenterOfCircularCollimator", "RadiusOfCircularCollimator"),
-        "CollimatorShape has CIRCULAR",
-        among("CollimatorShape", "CIRCULAR"),
-        "PS3.3 C.8.7.3",
-    ),
-    Condition(
-        ("VerticesOfThePolygonalCollimator",),
-        "CollimatorShape has POLYGONAL",
-        among("CollimatorShape", "POLYGONAL"),
-        "PS3.3 C.8.7.3",
-    ),
-    # Codes
-    Condition(
-        ("CodeValue",),
-        "there is no LongCodeValue and no URNCodeValue",
-        absent("LongCodeValue", "URNCodeValue"),
-        "PS3.3 8.8",
-        only=True,
-    ),
-    Condition(
-        ("CodingSchemeDesignator",),
-        "CodeValue or LongCodeValue is there",
-        there("CodeValue", "LongCodeValue"),
-        "PS3.3 8.8",
-    ),
-    Condition(
-        ("MappingResource", "ContextGroupVersion"),
-        "ContextIdentifier is there",
-        there("ContextIdentifier"),
-        "PS3.3 8.8",
-    ),
-    Condition(
-        ("ContextGroupLocalVersion", "ContextGroupExtensionCreatorUID"),
-        "ContextGroupExtensionFlag is Y",
-        among("ContextGroupExtensionFlag", "Y"),
-        "PS3.3 8.8",
     ),
 )

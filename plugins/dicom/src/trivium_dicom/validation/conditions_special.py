@@ -6,6 +6,8 @@ from typing import Final
 
 from trivium_dicom.validation.conditions import (
     Condition,
+    Scene,
+    Test,
     above,
     among,
     inverse,
@@ -14,6 +16,7 @@ from trivium_dicom.validation.conditions import (
     tag_of,
     there,
 )
+from trivium_dicom.validation.levels import Level
 
 _RT_IMAGE: Final = (
     "SamplesPerPixel",
@@ -30,6 +33,23 @@ _CONCATENATION: Final = (
     "SOPInstanceUIDOfConcatenationSource",
 )
 
+_FRACTIONS: Final = frozenset({"rt-fraction-scheme"})
+
+
+def _gated(level: Level, _: Scene) -> bool | None:
+    kind = level.text(tag_of("SeriesType"))
+    return kind == "GATED" if kind else None
+
+
+def _summed(*kinds: str) -> Test:
+    """The dose is summed in one of these ways, as the plan's fraction groups name its parts; a treatment record's
+    names them by another condition.
+    """
+    kind = among("DoseSummationType", *kinds)
+    plan = tag_of("ReferencedRTPlanSequence")
+    return lambda level, scene: kind(scene.top, scene) if plan in level.tags else None
+
+
 SPECIAL: Final = (
     # MR, PET, segmentation
     Condition(
@@ -44,7 +64,7 @@ SPECIAL: Final = (
     Condition(
         ("InversionTime",),
         "ScanningSequence has IR",
-        surely(among("ScanningSequence", "IR")),
+        among("ScanningSequence", "IR"),
         "PS3.3 C.8.3.1",
         modules=frozenset({"mr-image"}),
     ),
@@ -62,6 +82,7 @@ SPECIAL: Final = (
         "PS3.3 C.8.9.4",
         modules=frozenset({"pet-image"}),
     ),
+    Condition(("FrameTime",), "the series is GATED", _gated, "PS3.3 C.8.9.4", modules=frozenset({"pet-image"})),
     Condition(
         ("SegmentationFractionalType", "MaximumFractionalValue"),
         "SegmentationType is FRACTIONAL",
@@ -72,7 +93,7 @@ SPECIAL: Final = (
         ("SegmentAlgorithmName",),
         "SegmentAlgorithmType is not MANUAL",
         inverse(among("SegmentAlgorithmType", "MANUAL")),
-        "PS3.3 C.8.20.4",
+        "PS3.3 C.8.20.2, C.8.20.4",
     ),
     Condition(_CONCATENATION, "ConcatenationUID is there", there("ConcatenationUID"), "PS3.3 C.7.6.16"),
     # Radiotherapy
@@ -90,19 +111,45 @@ SPECIAL: Final = (
         "PS3.3 C.8.8.9",
         modules=frozenset({"rt-general-plan"}),
     ),
-    Condition(("ReferencedBeamSequence",), "NumberOfBeams is above 0", above("NumberOfBeams", 0), "PS3.3 C.8.8.13"),
+    Condition(
+        ("ReferencedBeamSequence",),
+        "NumberOfBeams is above 0",
+        above("NumberOfBeams", 0),
+        "PS3.3 C.8.8.13",
+        modules=_FRACTIONS,
+    ),
     Condition(
         ("ReferencedBrachyApplicationSetupSequence",),
         "NumberOfBrachyApplicationSetups is above 0",
         above("NumberOfBrachyApplicationSetups", 0),
         "PS3.3 C.8.8.13",
+        modules=_FRACTIONS,
+    ),
+    Condition(
+        ("ReferencedBeamSequence",),
+        "DoseSummationType is BEAM, BEAM_SESSION or CONTROL_POINT",
+        _summed("BEAM", "BEAM_SESSION", "CONTROL_POINT"),
+        "PS3.3 C.8.8.3",
+        modules=frozenset({"rt-dose"}),
+    ),
+    Condition(
+        ("ReferencedBrachyApplicationSetupSequence",),
+        "DoseSummationType is BRACHY or BRACHY_SESSION",
+        _summed("BRACHY", "BRACHY_SESSION"),
+        "PS3.3 C.8.8.3",
+        modules=frozenset({"rt-dose"}),
     ),
     Condition(("WedgeSequence",), "NumberOfWedges is above 0", above("NumberOfWedges", 0), "PS3.3 C.8.8.14"),
     Condition(
         ("CompensatorSequence",), "NumberOfCompensators is above 0", above("NumberOfCompensators", 0), "PS3.3 C.8.8.14"
     ),
-    Condition(("BlockSequence",), "NumberOfBlocks is above 0", above("NumberOfBlocks", 0), "PS3.3 C.8.8.14"),
-    Condition(("ReferencedBolusSequence",), "NumberOfBoli is above 0", above("NumberOfBoli", 0), "PS3.3 C.8.8.14"),
+    Condition(("BlockSequence",), "NumberOfBlocks is above 0", above("NumberOfBlocks", 0), "PS3.3 C.8.8.2, C.8.8.14"),
+    Condition(
+        ("ReferencedBolusSequence",),
+        "NumberOfBoli is above 0",
+        above("NumberOfBoli", 0),
+        "PS3.3 C.8.8.14, C.8.8.25, C.8.8.26",
+    ),
     # Structured reports, waveforms
     Condition(
         ("VerifyingObserverSequence",),

@@ -22,7 +22,9 @@ _OVERRIDES: Final = {
 """An attribute as the first module has it, and the module whose type for it is to be taken instead."""
 OVERLAY: Final = "overlay-plane"
 _REPEATING: Final = frozenset({0x50, 0x60})
-"""Even groups 5000 to 50FE and 6000 to 60FE repeat (PS3.5 7.6); definitions have the first."""
+"""Even groups 5000 to 501E and 6000 to 601E repeat (PS3.5 7.6); higher ones are read as such, too. Definitions have the
+first of each.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,6 @@ def _macro_faults(
     tags = {int(tag, 16) for tag in macro.sequences}
     if macro.usage == "M" and tags and tags.isdisjoint(shared | every_frame):
         fix = "in the shared functional groups, or in those of every frame"
-        yield Found("groups.missing", top, min(tags), None, fix, macro.name, "M", "PS3.3 C.7.6.16, A.1.2.4")
+        yield Found("groups.missing", top, min(tags), None, fix, macro.name, "M", "PS3.3 C.7.6.16, A.1.3.1")
     for tag in sorted(tags & shared & any_frame):
         yield Found("groups.twice", top, tag, None, "", macro.name, macro.usage)

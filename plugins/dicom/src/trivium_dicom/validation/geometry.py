@@ -13,6 +13,7 @@ from trivium_dicom.validation.levels import Level
 _CENTER, _WIDTH, _FUNCTION = 0x00281050, 0x00281051, 0x00281056
 _ORIENTATION: Final = 0x00200037
 _SPACINGS: Final = (0x00280030, 0x00181164, 0x00182010)
+_ROWS, _COLUMNS = 0x00280010, 0x00280011
 _TOLERANCE: Final = 1e-3
 """Of cosines, which are written with few digits."""
 _PALETTES: Final = tuple(
@@ -48,8 +49,20 @@ def _plane_faults(level: Level) -> Iterator[Found]:
         yield Found("plane.orientation", level, _ORIENTATION, level.cells[_ORIENTATION])
     for tag in _SPACINGS:
         found = level.numbers(tag)
-        if found and any(number <= 0 for number in found):
+        if found and not all(map(_is_distance, found, _lines(level))):
             yield Found("plane.spacing", level, tag, level.cells[tag])
+
+
+def _lines(level: Level) -> tuple[int | None, int | None]:
+    """Rows and columns: a functional group has those of the object around it."""
+    while level.above is not None and not level.has(_ROWS):
+        level = level.above
+    return level.whole(_ROWS), level.whole(_COLUMNS)
+
+
+def _is_distance(number: float, lines: int | None) -> bool:
+    """Between the centers of rows, or of columns: zero where there is only one of them (PS3.3 10.7.1.3)."""
+    return number > 0 or (number == 0 and lines == 1)
 
 
 def _is_orientation(numbers: list[float]) -> bool:

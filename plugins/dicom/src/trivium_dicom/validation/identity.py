@@ -42,6 +42,9 @@ def charset_faults(level: Level) -> Iterator[Found]:
         return
     for term in level.charset.unknown:
         yield Found("charset.unknown", level, CHARACTER_SET, cell, value=term)
+    if level.charset.default:
+        fix = "no value, which is the default repertoire"
+        yield Found("charset.default", level, CHARACTER_SET, cell, fix)
     if level.charset.mixed and not level.charset.unknown:
         fix = "ISO 2022 terms, of which several may stand together, or one term alone"
         yield Found("charset.mixed", level, CHARACTER_SET, cell, fix)

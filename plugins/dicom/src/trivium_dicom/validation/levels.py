@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 CHARACTER_SET: Final = 0x00080005
+_MOST_OF_ANYTHING: Final = 1_000_000
 _ONE_VALUE: Final = frozenset({"ST", "LT", "UT", "UR"})
 _STREAMS: Final = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 
@@ -142,9 +143,11 @@ class Level:
         return _number(self.text(tag))
 
     def whole(self, tag: int) -> int | None:
-        """The first value as a whole number, if it is one."""
+        """The first value as a whole number, if it is one; not one of so many digits as a number of a person has, as
+        findings repeat what this tells.
+        """
         found = self.number(tag)
-        return int(found) if found is not None and found == found // 1 else None
+        return int(found) if found is not None and abs(found) < _MOST_OF_ANYTHING and found == found // 1 else None
 
     def numbers(self, tag: int) -> list[float] | None:
         """All values as numbers; None if one is none."""

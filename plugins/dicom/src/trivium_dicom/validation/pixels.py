@@ -58,7 +58,7 @@ def _bit_faults(level: Level) -> Iterator[Found]:
         yield Found("pixel.bits", level, HIGH, level.cells[HIGH], f"BitsStored - 1, {stored - 1}")
     sign = level.whole(SIGN)
     if sign is not None and sign not in (0, 1):
-        yield Found("pixel.bits", level, SIGN, level.cells[SIGN], "0 or 1", source="PS3.3 C.7.6.3.1.4")
+        yield Found("pixel.bits", level, SIGN, level.cells[SIGN], "0 or 1", source=_NUMBER)
 
 
 def _sample_faults(level: Level) -> Iterator[Found]:

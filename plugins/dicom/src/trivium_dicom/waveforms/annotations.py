@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from trivium.api import Kind
-from trivium_dicom.phi import is_code
+from trivium_dicom.phi import is_code, kind_of
 from trivium_dicom.pictures.values import items_of, number_of, text_of, value_of
 from trivium_dicom.waveforms.answer import NotedOnWaveform
 from trivium_dicom.waveforms.units import unit_of
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LISTED: Final = 30
 _LONGEST: Final = 200
+_AGE: Final = "121033"
+"""Subject Age (PS3.16 annex D): beyond 89 years it is a birth date (45 CFR 164.514(b)(2)(C))."""
 
 
 def annotations_of(dataset: Dataset, group: int) -> tuple[tuple[NotedOnWaveform, ...], int]:
@@ -44,9 +46,15 @@ def _noted(item: Dataset) -> NotedOnWaveform | None:
     if not names or value is None:
         return None
     code, scheme, meaning = (text_of(names[0], one) for one in ("CodeValue", "CodingSchemeDesignator", "CodeMeaning"))
+    known, unit = is_code(code, scheme, meaning), unit_of(item, "MeasurementUnitsCodeSequence")
     return NotedOnWaveform(
         name=meaning[:_LONGEST],
-        phi=None if is_code(code, scheme, meaning) else Kind.TEXT,
-        value=value,
-        unit=unit_of(item, "MeasurementUnitsCodeSequence"),
+        phi=None if known else Kind.TEXT,
+        value=value if _is_measured(code, value, unit, known=known) else None,
+        unit=unit,
     )
+
+
+def _is_measured(code: str, value: float, unit: str | None, *, known: bool) -> bool:
+    """Whether a number is of no person: its name or its unit is known, and it is no age and no record number."""
+    return (known or unit not in (None, "1")) and code != _AGE and kind_of("00281053", "DS", f"{value:.15g}") is None

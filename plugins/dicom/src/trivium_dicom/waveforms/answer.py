@@ -1,27 +1,11 @@
-"""What `plot_dicom_waveform` is asked and answers."""
+"""What `plot_dicom_waveform` answers."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from trivium.api import PUBLIC, Image, Kind, Phi, PhiBy
 from trivium_dicom.result import Result
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the caller wants to see."""
-
-    group: int = 1
-    channels: tuple[int, ...] = ()
-    """From 1; none for the first ones."""
-    start: float = 0.0
-    seconds: float = 10.0
-    width: int = 1400
-    height: int = 1600
 
 
 class Group(Result):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from trivium.api import BadInput, Image, NotFound, TooLarge
 from trivium_dicom.files.limits import Limits
-from trivium_dicom.waveforms.answer import Group, PlottedChannel, PlottedWaveform, Wanted
+from trivium_dicom.waveforms.answer import Group, PlottedChannel, PlottedWaveform
 from trivium_dicom.waveforms.problems import WaveformNote, WaveformProblem
+from trivium_dicom.waveforms.wanted import Wanted
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -88,7 +89,8 @@ def _group(dataset: Dataset, wanted: Wanted, *, big_endian: bool) -> Multiplex:
 
     groups = items_of(dataset, "WaveformSequence")
     if not groups:
-        raise NotFound(where="path", problem=WaveformProblem.NO_WAVEFORM)
+        is_image = "PixelData" in dataset
+        raise NotFound(where="path", problem=WaveformProblem.IS_IMAGE if is_image else WaveformProblem.NO_WAVEFORM)
     if wanted.group > len(groups):
         raise NotFound(where="group", problem=WaveformProblem.NO_SUCH_GROUP, group=wanted.group, groups=len(groups))
     return multiplex_of(groups[wanted.group - 1], big_endian=big_endian)

@@ -9,7 +9,8 @@ from trivium.api import Problem
 
 class WaveformProblem(Problem):
     NOT_INSTALLED = "cannot be drawn: the extra trivium-dicom[images] (numpy and Pillow) is not installed"
-    NO_WAVEFORM = "has no waveforms"
+    NO_WAVEFORM = "holds no waveforms: read_dicom_file tells what it is"
+    IS_IMAGE = "is an image and holds no waveforms: use render_dicom_image"
     NO_SUCH_GROUP = "is group {group}, and the file has {groups}"
     NO_SUCH_CHANNEL = "names channel {channel}, and the group has {channels}"
     TOO_MANY_CHANNELS = "names more than {limit} channels"

@@ -84,7 +84,7 @@ class Trace:
 
 
 def trace_of(group: Multiplex, number: int, first: int, last: int) -> Trace:
-    """Values of channel `number`: stored value x sensitivity x correction factor + baseline (C.10.9.1.4.2)."""
+    """Values of channel `number`: stored value x sensitivity x correction factor + baseline (C.10.9, C.10.9.1.4.2)."""
     stored = group.stored(number, first, last)
     padding = _padding(group)
     gone = stored == padding if padding is not None else None
@@ -125,11 +125,14 @@ def _mu_law() -> NDArray[Any]:
 
 
 def _a_law() -> NDArray[Any]:
-    """ITU-T G.711 table 1, for each byte, on a scale of 16 bits."""
-    turned = np.arange(256) ^ 0x55
-    exponent = (turned >> 4) & 7
-    size = ((turned & 0x0F) << 4) + 8 + np.where(exponent, 0x100, 0) << np.maximum(exponent - 1, 0)
-    found: NDArray[Any] = np.where(turned & 0x80, size, -size)
+    """ITU-T G.711 table 1, for each byte, on a scale of 16 bits.
+
+    On a telephone line every other bit is inverted, and in DICOM not (PS3.3 C.10.9.1.5).
+    """
+    stored = np.arange(256)
+    exponent = (stored >> 4) & 7
+    size = ((stored & 0x0F) << 4) + 8 + np.where(exponent, 0x100, 0) << np.maximum(exponent - 1, 0)
+    found: NDArray[Any] = np.where(stored & 0x80, size, -size)
     return found
 
 

@@ -1,7 +1,5 @@
 """What `map_dicom_to_hl7` and `map_hl7_to_dicom` answer."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Literal
 

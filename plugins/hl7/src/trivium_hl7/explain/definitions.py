@@ -1,7 +1,5 @@
 """A field or component as an answer shows it, and how it changed from version to version."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Final

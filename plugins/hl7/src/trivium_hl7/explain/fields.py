@@ -1,7 +1,5 @@
 """A field, component or sub-component: what it is, what it holds, and how versions define it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from typing import Final, Literal

@@ -1,7 +1,5 @@
 """A message type: its event, its structure as a tree, what answers it, and which versions have it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """A segment: its fields in one version, what uses it, and what changed from version to version."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """A table: its codes, what became of each, and who may say which are right; found by number or by words."""
 
-from __future__ import annotations
-
 import re
 from functools import cache, lru_cache
 from typing import Final, Literal

@@ -1,7 +1,5 @@
 """What `explain_integration_pattern` answers."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What `send_hl7_message` returns."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The tool `build_hl7_ack`."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime

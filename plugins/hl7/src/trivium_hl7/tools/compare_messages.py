@@ -1,7 +1,5 @@
 """The tool `compare_hl7_messages`."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Annotated, Final
 

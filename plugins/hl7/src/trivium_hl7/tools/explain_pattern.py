@@ -1,7 +1,5 @@
 """The tool `explain_integration_pattern`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final
 
 from pydantic import Field

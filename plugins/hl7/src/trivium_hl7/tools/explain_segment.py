@@ -1,7 +1,5 @@
 """The tool `explain_hl7_segment`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The tool `generate_mirth_channel`."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -148,7 +146,7 @@ def generate_mirth_channel(
     )
 
 
-def _mapped(entry: Entry) -> MappedValue:
+def _mapped(entry: "Entry") -> MappedValue:
     return MappedValue(
         name=entry.name,
         hl7=tuple(str(place) for place in entry.hl7),

@@ -1,7 +1,5 @@
 """The tool `generate_sample_message`."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import Field
@@ -92,11 +90,11 @@ def generate_sample_message(
     )
 
 
-def _change(effect: Effect) -> ScenarioChange:
+def _change(effect: "Effect") -> ScenarioChange:
     return ScenarioChange(phrase=effect.phrase, places=effect.places, more=effect.left_out or None)
 
 
-def _notes(made: Sample) -> list[str]:
+def _notes(made: "Sample") -> list[str]:
     notes = [
         f"'{effect.phrase}' is what the message says anyway"
         if effect.said_anyway

@@ -1,7 +1,5 @@
 """The tool `lookup_hl7_table`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The tool `map_dicom_to_hl7`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The tool `map_hl7_to_dicom`."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Final
 

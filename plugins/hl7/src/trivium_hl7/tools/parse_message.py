@@ -1,7 +1,5 @@
 """The tool `parse_hl7_message`."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby

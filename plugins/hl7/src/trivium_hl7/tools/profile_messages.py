@@ -1,7 +1,5 @@
 """The tool `profile_hl7_messages`."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice

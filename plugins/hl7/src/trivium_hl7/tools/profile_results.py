@@ -1,7 +1,5 @@
 """What `profile_hl7_messages` returns."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

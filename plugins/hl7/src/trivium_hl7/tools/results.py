@@ -1,8 +1,6 @@
 """What `parse_hl7_message` returns."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -52,7 +50,7 @@ class ValuedPlace(Result):
     raw_length: Annotated[int | None, PUBLIC] = Field(default=None, description="the same of raw")
 
     @classmethod
-    def of(cls, element: Element, value_limit: int) -> ValuedPlace:
+    def of(cls, element: Element, value_limit: int) -> Self:
         raw = element.raw if element.raw != element.value else None
         return cls(
             path=element.path,
@@ -132,7 +130,7 @@ class BatchPlace(Result):
     message_count: Annotated[int, PUBLIC]
 
     @classmethod
-    def of(cls, batch: BatchSummary | None) -> BatchPlace | None:
+    def of(cls, batch: BatchSummary | None) -> Self | None:
         return cls(message_number=batch.message_number, message_count=batch.message_count) if batch else None
 
 

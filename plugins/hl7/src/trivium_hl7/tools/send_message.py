@@ -1,7 +1,5 @@
 """The tool `send_hl7_message`."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -95,7 +93,7 @@ async def send_hl7_message(
     if dry_run:
         return sent(outgoing, endpoint, target)
 
-    def read(data: bytes, milliseconds: float) -> Answer:
+    def read(data: bytes, milliseconds: float) -> "Answer":
         return read_answer(
             data, outgoing.control_id, encoding=target.encoding, limits=outbox.limits, milliseconds=milliseconds
         )
@@ -115,7 +113,7 @@ async def send_hl7_message(
     return await to_thread.run_sync(tell)
 
 
-def _prepared(outbox: Outbox, message: str, endpoint: str) -> Outgoing:
+def _prepared(outbox: Outbox, message: str, endpoint: str) -> "Outgoing":
     from trivium_hl7.sending.outgoing import prepare
 
     default = outbox.endpoint(endpoint).encoding

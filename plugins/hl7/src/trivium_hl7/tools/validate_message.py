@@ -1,7 +1,5 @@
 """The tool `validate_hl7_message`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -158,7 +156,7 @@ def _version(version: str | None) -> str | None:
     return found
 
 
-def _profile(profiles: Profiles, name: str | None, text: str | None) -> SiteProfile | None:
+def _profile(profiles: Profiles, name: str | None, text: str | None) -> "SiteProfile | None":
     if name is not None and text is not None:
         raise BadInput(where="profile_toml", problem=ProfileProblem.TWO)
     if name is not None:
@@ -170,22 +168,22 @@ def _profile(profiles: Profiles, name: str | None, text: str | None) -> SiteProf
     return read_profile(text)
 
 
-def _applied(report: Report) -> Literal["applied", "does not apply to this message"]:
+def _applied(report: "Report") -> Literal["applied", "does not apply to this message"]:
     return "applied" if report.profile_applies else "does not apply to this message"
 
 
-def _verdict(report: Report) -> Literal["conforms", "conforms with warnings", "does not conform"]:
+def _verdict(report: "Report") -> Literal["conforms", "conforms with warnings", "does not conform"]:
     if not report.valid:
         return "does not conform"
     return "conforms with warnings" if report.totals[Severity.WARNING] else "conforms"
 
 
-def _totals(report: Report) -> Totals:
+def _totals(report: "Report") -> Totals:
     totals = report.totals
     return Totals(error=totals[Severity.ERROR], warning=totals[Severity.WARNING], note=totals[Severity.NOTE])
 
 
-def _entry(finding: Finding) -> FindingEntry:
+def _entry(finding: "Finding") -> FindingEntry:
     path = str(finding.path)
     places = tuple(str(example.path) for example in finding.examples)
     return FindingEntry(
@@ -201,7 +199,7 @@ def _entry(finding: Finding) -> FindingEntry:
     )
 
 
-def _values(finding: Finding, version: str) -> Iterator[FoundValue]:
+def _values(finding: "Finding", version: str) -> Iterator[FoundValue]:
     for example in finding.examples:
         rule, measured = finding.rule.id, example.measured
         if example.text and example.segment is not None:
@@ -212,7 +210,7 @@ def _values(finding: Finding, version: str) -> Iterator[FoundValue]:
             yield FoundValue(path=str(example.path), rule=rule, found=measured)
 
 
-def _position(example: Example, seg: Segment) -> Position:
+def _position(example: "Example", seg: Segment) -> Position:
     path = example.path
     whole = path._replace(
         occurrence=path.occurrence or 1,
