@@ -24,7 +24,14 @@ _CODE: Final = re.compile(r"[A-Z]{0,2}-?[0-9A-F]{4,7}|[a-zA-Z0-9./%{}\[\]:-]{1,1
 _SEQUENCE: Final = re.compile(r"\*?(?:ep2d|epse2d|epfid2d|fl3d|fl2d|tse2d)\d{0,3}(?:_\d{1,3})?", re.ASCII)
 _OFFSET: Final = re.compile(r"[+-]\d{4}", re.ASCII)
 _CHARSET: Final = re.compile(r"ISO(?: 2022 IR|_IR) \d{1,3}|GB18030|GBK", re.ASCII)
-_OWN_FORMS: Final = {"00080005": _CHARSET, "00180024": _SEQUENCE, "00080201": _OFFSET, "00080100": _CODE}
+_KERNEL: Final = re.compile(r"[BH]\d{2}[fs]?|FC\d{2}|STANDARD|BONE", re.ASCII)
+_OWN_FORMS: Final = {
+    "00181210": _KERNEL,
+    "00080005": _CHARSET,
+    "00180024": _SEQUENCE,
+    "00080201": _OFFSET,
+    "00080100": _CODE,
+}
 
 
 def is_harmless(tag: str, text: str) -> bool:

@@ -130,3 +130,28 @@ def test_a_code_that_nobody_knows_stays_in_a_kept_sequence_and_a_person_is_told(
     assert read(one).EthnicGroupCodeSequence[0].CodeValue == "GRP7"
     assert Concern.CODES in one.concerns
     assert Concern.CODES not in made(making.ct(), "retain_patient_characteristics").concerns
+
+
+def test_a_cleaned_report_can_be_read_at_each_depth() -> None:
+    local, side = code("L1", "99LOCAL", "Erika's own"), code("L2", "99LOCAL", "Erika's side")
+    coded = line(local, "CODE", ConceptCodeSequence=[side])
+    text = line(local, "TEXT", TextValue="Mrs Example is ill", ContentSequence=[coded])
+    number = item(NumericValue="5", MeasurementUnitsCodeSequence=[code("L3", "99LOCAL", "Erika's unit")])
+    measured = line(local, "NUM", MeasuredValueSequence=[number])
+    one = result(
+        report(line(local, "CONTAINER", ContinuityOfContent="SEPARATE", ContentSequence=[text, measured])), CLEAN
+    )
+
+    removed = ("REMOVED", "99TRIVIUM", "Removed")
+    text, measured = one.ContentSequence[0].ContentSequence
+    inside, value = text.ContentSequence[0], measured.MeasuredValueSequence[0]
+    found = [
+        text.ConceptNameCodeSequence,
+        inside.ConceptNameCodeSequence,
+        inside.ConceptCodeSequence,
+        measured.ConceptNameCodeSequence,
+        value.MeasurementUnitsCodeSequence,
+    ]
+    assert [(entry.CodeValue, entry.CodingSchemeDesignator, entry.CodeMeaning) for (entry,) in found] == [removed] * 5
+    assert (text.TextValue, str(value.NumericValue)) == ("REMOVED", "5")
+    assert "Erika" not in str(one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from trivium_dicom.iods import Attribute, Module, iod_of
@@ -50,6 +51,10 @@ class Needs:
         return found
 
     def _level(self, path: Path) -> Sequence[Mapping[str, Attribute]]:
+        """What the modules have there. Items of a sequence in items of that same sequence, such as those of a report,
+        are defined once (PS3.3 C.17.3).
+        """
+        path = tuple(tag for tag, _ in groupby(path))
         if path not in self._levels:
             above = self._level(path[:-1])
             self._levels[path] = [one.items for level in above if (one := level.get(path[-1])) and one.items]
