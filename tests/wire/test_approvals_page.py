@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -454,11 +455,10 @@ def test_an_address_waits_for_its_own_failures_only_and_not_for_ever() -> None:
 
 def _port_of(host: HttpHost) -> int:
     """Behind a proxy the address that the host tells is the proxy's, so the port is looked up in the system."""
-    inodes = {
-        link.readlink().name.removeprefix("socket:[").removesuffix("]")
-        for link in Path(f"/proc/{host.process.pid}/fd").iterdir()
-        if link.readlink().name.startswith("socket:[")
-    }
+    inodes: set[str] = set()
+    for link in Path(f"/proc/{host.process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # the host closes files while this looks at them
+            inodes.add(link.readlink().name.removeprefix("socket:[").removesuffix("]"))
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         if fields[3] == "0A" and fields[9] in inodes:
