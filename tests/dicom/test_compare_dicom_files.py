@@ -19,9 +19,9 @@ from pydicom.uid import (
 )
 from tests.dicom import making
 
-from trivium.api import BadInput, Folders, Kind, NotFound, Workers
+from trivium.api import PUBLIC, BadInput, Folders, Kind, NotFound, Workers
 from trivium_dicom.files.comparing import Wanted, compared
-from trivium_dicom.files.comparison_results import ComparedElement, FileComparison
+from trivium_dicom.files.comparison_results import ComparedElement, ComparedPixels, FileComparison
 from trivium_dicom.files.desk import Desk
 from trivium_dicom.files.limits import Limits
 from trivium_dicom.files.pairing import moved, pairs
@@ -220,6 +220,7 @@ def test_pixel_data_is_compared_by_its_bytes() -> None:
     )
     assert result.left.pixels is not None
     assert result.right.pixels is not None
+    assert ComparedPixels.model_fields["digest"].metadata == [PUBLIC]
     assert (len(result.left.pixels.digest), result.left.pixels.digest == result.right.pixels.digest) == (16, False)
 
 

@@ -14,8 +14,6 @@ IMPORT = "import sys, trivium_dicom.plugin; print(*sys.modules)"
 LIGHT = {"completions", "files.desk", "files.limits", "plugin", "prompts", "resources", "result", "settings"}
 RESULTS = ("model", "answer", "result", "results")
 FOR_DEIDENTIFYING = {"confidentiality", "knowledge", "deidentify.choices", "deidentify.exports", "deidentify.seals"}
-QUOTED = ("trivium_dicom.deidentify", "trivium_dicom.explain", "trivium_dicom.files")
-"""Packages whose results are still written with annotations in quotes."""
 
 
 def loaded() -> set[str]:
@@ -43,7 +41,7 @@ def test_results_are_not_annotated_in_quotes() -> None:
     quoted = [
         f"{model.__qualname__}.{name}"
         for model in models
-        if model.__module__.startswith("trivium_dicom.") and not model.__module__.startswith(QUOTED)
+        if model.__module__.startswith("trivium_dicom.")
         for name, hint in inspect.get_annotations(model).items()
         if isinstance(hint, str)
     ]

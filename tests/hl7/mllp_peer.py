@@ -25,7 +25,7 @@ ADT = "\r".join(
     [
         r"MSH|^~\&|TRI|NORTH|RIS|SOUTH|20260102030405||ADT^A01^ADT_A01|CTL-0001|T|2.5.1",
         "EVN||20260102030405",
-        "PID|1||4711^^^NCL^MR||Testperson^Zoe||19700203|F",
+        "PID|1||77418899^^^NCL^MR||Testperson^Zoe||19700203|F",
         "PV1|1|I",
     ]
 )

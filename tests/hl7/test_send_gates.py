@@ -20,7 +20,7 @@ MERGE = "\r".join(
     [
         ADT.splitlines()[0].replace("ADT^A01^ADT_A01", "ADT^A40^ADT_A39").replace("|T|", "|P|"),
         "EVN||20260102030405",
-        "PID|1||4711^^^NCL^MR||Testperson^Zoe",
+        "PID|1||77418899^^^NCL^MR||Testperson^Zoe",
         "MRG|0815^^^NCL^MR",
     ]
 )
@@ -115,7 +115,7 @@ async def test_a_rehearsal_asks_nobody_and_sends_nothing(tmp_path: Path, era: Er
         ADT.replace("Testperson", "[withheld: name]"),
         ADT.replace("CTL-0001", ""),
         f"{ADT}\r{ADT}",
-        ADT.replace("4711", "patient-ABCD-EFGH-JKMN"),
+        ADT.replace("77418899", "patient-ABCD-EFGH-JKMN"),
     ],
     ids=["withheld", "no control id", "two messages", "unknown stand-in"],
 )
@@ -132,9 +132,9 @@ async def test_a_stand_in_goes_out_as_the_value_it_stands_for(tmp_path: Path, er
     async with peer(says(AA)) as ris, connect(sending_host(tmp_path, ris=ris), era=era, person=Person()) as client:
         parsed = await client.call_tool("parse_hl7_message", {"message": ADT})
         stand_in = parsed.structured_content["patient"]
-        message = ADT.replace("4711", stand_in)
+        message = ADT.replace("77418899", stand_in)
         result = await client.call_tool("send_hl7_message", {**SEND, "message": message})
-    assert "4711" not in message
+    assert "77418899" not in message
     assert ris.blocks == [framed(ADT.encode() + b"\r")]
     assert result.structured_content["patient"] == stand_in
 
@@ -142,8 +142,8 @@ async def test_a_stand_in_goes_out_as_the_value_it_stands_for(tmp_path: Path, er
 async def test_what_a_receiver_writes_about_a_person_is_withheld_and_never_recorded(tmp_path: Path, era: Era) -> None:
     answer = acknowledgment(
         "AE",
-        "ERR||PID^1^7|101^Required field missing^HL70357|E|||Zoe Testperson 4711|Ask Zoe for her birthday",
-        "PID|1||4711||Testperson^Zoe",
+        "ERR||PID^1^7|101^Required field missing^HL70357|E|||Zoe Testperson 77418899|Ask Zoe for her birthday",
+        "PID|1||77418899||Testperson^Zoe",
         text="Zoe has no birthday",
     )
     async with (
@@ -158,7 +158,7 @@ async def test_what_a_receiver_writes_about_a_person_is_withheld_and_never_recor
     assert (error["code"]["value"], error["code"]["meaning"]) == ("101", "Required field missing")
     told = text_of(result) + json.dumps(content)
     trail = (tmp_path / "audit.jsonl").read_text()
-    for canary in ("Zoe", "Testperson", "4711", "birthday", "19700203"):
+    for canary in ("Zoe", "Testperson", "77418899", "birthday", "19700203"):
         assert canary not in told
         assert canary not in trail
     closed = audit(tmp_path)[-1]

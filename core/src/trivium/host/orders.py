@@ -27,9 +27,15 @@ class _Order:
     """Without one of the words and one of these it cannot be there. Most starts compile no pattern at all."""
 
     def found_in(self, plain: str) -> re.Match[str] | None:
-        if any(word in plain for word in self.words) and any(word in plain for word in self.and_words):
-            return re.search(self.pattern, plain)
-        return None
+        """Lines are texts of their own: words of two of them are no order."""
+        if not (_has_one(self.words, plain) and _has_one(self.and_words, plain)):
+            return None
+        lines = [line for line in plain.split("\n") if _has_one(self.words, line) and _has_one(self.and_words, line)]
+        return next(filter(None, (re.search(self.pattern, line) for line in lines)), None)
+
+
+def _has_one(words: tuple[str, ...], text: str) -> bool:
+    return any(word in text for word in words)
 
 
 _PEOPLE: Final = r"(?:user|users|human|humans|operator|person|people|anyone|anybody|them)\b"
@@ -76,6 +82,8 @@ ORDERS: Final = (
         r"\s*/?>(?!\s*\|)|<\|[a-z_ ]{1,30}\|>|\[/?(?:inst|sys)\]|<</?sys>>"
         r"|#{2,} ?(?:system|instructions?)\b|\b(?:new|updated|hidden) (?:system )?(?:instructions?|prompt) ?:"
         r"|\bsystem prompt\b|\bdeveloper (?:prompt|instructions?)\b",
+        ("important", "critical", "system", "instruction", "assistant", "prompt", "call", "thinking", "|>", "inst]",
+         "sys]", "sys>"),
     ),
     _Order(
         "pushes itself in front of other tools",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from trivium_dicom.knowledge import load
 
@@ -41,8 +40,7 @@ class Option(StrEnum):
     CLEAN_GRAPHICS = "clean_graph"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of the table."""
 
     tag: str

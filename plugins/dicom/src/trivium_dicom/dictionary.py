@@ -51,7 +51,7 @@ PRIVATE_ELEMENT: Final = Entry("xxxxxxxx", "", "Private Element", None, None, ki
 _NEVER_PRIVATE: Final = frozenset({0x0001, 0x0003, 0x0005, 0x0007, 0xFFFF})
 
 
-def _tables(name: str) -> ModuleType:
+def pydicom_tables(name: str) -> ModuleType:
     """A module of pydicom that holds nothing but tables, without all of pydicom, which takes ten times as long."""
     package = find_spec("pydicom")
     if package is None or not package.submodule_search_locations:
@@ -67,7 +67,7 @@ def _tables(name: str) -> ModuleType:
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every standard and repeating element, in tag order."""
-    tables = _tables("_dicom_dict")
+    tables = pydicom_tables("_dicom_dict")
     main = [
         Entry(f"{tag:08x}", keyword, name, vr, vm, retired == "Retired")
         for tag, (vr, vm, name, retired, keyword) in tables.DicomDictionary.items()
@@ -184,7 +184,7 @@ def _fits(one: str, other: str) -> bool:
 @cache
 def uid_rows() -> Mapping[str, tuple[str, str, str, str, str]]:
     """Every UID of PS3.6 annex A: name, type, further words, `Retired` or empty, keyword."""
-    rows: Mapping[str, tuple[str, str, str, str, str]] = _tables("_uid_dict").UID_dictionary
+    rows: Mapping[str, tuple[str, str, str, str, str]] = pydicom_tables("_uid_dict").UID_dictionary
     return rows
 
 

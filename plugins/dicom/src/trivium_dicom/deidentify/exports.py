@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import SecretStr
 
@@ -45,14 +44,14 @@ def checked_keys(keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
     return keys
 
 
-@dataclass(frozen=True)
 class Exports:
     """Output folder, secrets by the name of the project, the most files of one call, and what was counted last."""
 
-    folder: Path | None
-    keys: Mapping[str, SecretStr] = field(repr=False)
-    most: int
-    seals: Seals = field(default_factory=Seals, repr=False)
+    def __init__(self, folder: Path | None, keys: Mapping[str, SecretStr], most: int) -> None:
+        self.folder = folder
+        self.keys = keys
+        self.most = most
+        self.seals = Seals()
 
     def secret(self, project: str) -> bytes:
         """The key of a project: of the same secret, another one in each. Raises `NotFound`."""
@@ -89,8 +88,7 @@ class Exports:
         return Sources(outside, len(found) - len(outside))
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     files: Sequence[Path]
     left_out: int
     """Files below the output folder."""

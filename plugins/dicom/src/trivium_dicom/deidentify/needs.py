@@ -39,7 +39,7 @@ class Needs:
         self._levels: dict[Path, Sequence[Mapping[str, Attribute]]] = {(): [module.attributes for module in used]}
 
     def of(self, path: Path, tag: str) -> Need:
-        """The strictest among the modules; `OPTIONAL` for what the definition does not have (PS3.4 B.3.2)."""
+        """The strictest among the modules; `OPTIONAL` for what the definition does not have (PS3.2 7.3)."""
         types = (found.type for level in self._level(path) if (found := level.get(tag)))
         return min((_NEEDS.get(one, Need.OPTIONAL) for one in types), default=Need.OPTIONAL)
 

@@ -1,7 +1,5 @@
 """The answer of `deidentify_dicom`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

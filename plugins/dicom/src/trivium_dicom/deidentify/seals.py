@@ -6,7 +6,6 @@ import hashlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -29,12 +28,12 @@ def fingerprint(seals: Mapping[Path, bytes], key: bytes) -> str:
     return whole.hexdigest()[:16]
 
 
-@dataclass(slots=True)
 class Seals:
     """Seals of the latest calls, by what was asked. Safe for threads."""
 
-    _kept: OrderedDict[Hashable, Mapping[Path, bytes]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Mapping[Path, bytes]] = OrderedDict()
+        self._lock = Lock()
 
     def keep(self, asked: Hashable, seals: Mapping[Path, bytes]) -> None:
         with self._lock:

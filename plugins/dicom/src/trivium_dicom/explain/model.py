@@ -1,7 +1,5 @@
 """What `explain_tag` answers. Everything is a fact of the standard or of a public source, never of a file."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from trivium_dicom.result import Result

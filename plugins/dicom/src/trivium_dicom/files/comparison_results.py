@@ -1,13 +1,11 @@
 """What `compare_dicom_files` answers."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from trivium.api import PUBLIC, Kind, Phi, PhiBy
+from trivium.api import PUBLIC, Kind, PhiBy
 from trivium_dicom.result import Result
 
 
@@ -44,7 +42,7 @@ class ComparedPixels(Result):
     """The encoded pixel data of one file."""
 
     bytes: Annotated[int, PUBLIC]
-    digest: Annotated[str, Phi(Kind.UID)] = Field(description="of the encoded bytes, SHA-256")
+    digest: Annotated[str, PUBLIC] = Field(description="of the encoded bytes, SHA-256")
 
 
 class ComparedFile(Result):

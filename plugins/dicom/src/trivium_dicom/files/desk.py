@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -27,8 +26,7 @@ DicomPath: TypeAlias = Annotated[
 """A tool's parameter for a file. The host puts the path in the place of a stand-in."""
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(NamedTuple):
     """Folders, limits and workers of this plugin."""
 
     folders: Folders

@@ -1,7 +1,5 @@
 """What `read_dicom_file` answers."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     file_bytes: int = 512 << 20
     """Bytes of one file; a larger one is refused."""
     inflated_bytes: int = 256 << 20

@@ -103,4 +103,6 @@ def _subjects() -> Mapping[str, Sequence[Subject]]:
 def _spoken(iod: iods.Iod) -> tuple[str, ...]:
     known = [registered()[uid] for uid in iod.sop_classes if uid in registered()]
     classes = [name for one in known for name in (one.name, one.name.removesuffix(" Storage"), one.keyword)]
-    return (*classes, *SPOKEN.get(iod.id, ()))
+    spoken = SPOKEN.get(iod.id, ())
+    images = [f"{word} image" for word in spoken if word.isupper()] if iod.id.endswith("-image") else []
+    return (*classes, *spoken, *images)

@@ -16,7 +16,7 @@ SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "nuclear-medicine-image": ("NM", "SPECT", "nuclear medicine", "scintigraphy"),
     "positron-emission-tomography-image": ("PT", "PET", "PET image", "PET scan"),
     "ultrasound-image": ("US", "ultrasound", "sonography"),
-    "ultrasound-multi-frame-image": ("ultrasound clip", "ultrasound cine", "echo clip"),
+    "ultrasound-multi-frame-image": ("US multi-frame image", "ultrasound clip", "ultrasound cine", "echo clip"),
     "secondary-capture-image": ("OT", "SC", "secondary capture", "screenshot", "screen capture"),
     "digital-x-ray-image": ("DX", "DR", "x-ray", "xray", "digital radiography"),
     "digital-mammography-x-ray-image": ("MG", "mammography", "mammogram"),

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from trivium_dicom.confidentiality import safe_private
-from trivium_dicom.dictionary import _tables
+from trivium_dicom.dictionary import pydicom_tables
 from trivium_dicom.knowledge import load
 from trivium_dicom.private.creators import Names, folded
 from trivium_dicom.private.vocabulary import Source
@@ -58,7 +58,7 @@ class Definition:
 
 def lines() -> Iterator[Definition]:
     """Every line of every source; pydicom's first."""
-    for creator, elements in _tables("_private_dict").private_dictionaries.items():
+    for creator, elements in pydicom_tables("_private_dict").private_dictionaries.items():
         for digits, (vr, vm, name, _) in elements.items():
             yield _definition(creator, digits, vr, vm, name, Source.PYDICOM)
     for creator, rows in load("private")["creators"].items():
