@@ -1,0 +1,1 @@
+"""Images and orders: DICOM studies to FHIR, HL7 v2 orders to worklists, and studies back to orders."""

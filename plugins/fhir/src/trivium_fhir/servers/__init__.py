@@ -1,0 +1,1 @@
+"""FHIR servers that the operator has set up: reading, searching and, where it is switched on, writing."""

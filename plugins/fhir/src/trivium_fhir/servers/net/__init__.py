@@ -1,0 +1,1 @@
+"""The only room of this plugin that opens sockets."""

@@ -1,0 +1,69 @@
+"""The tool, as a caller sees it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from trivium.api import Kind
+from trivium_fhir.tools.validate_fhir_resource import FhirFinding, FhirValidation, validate_fhir_resource
+
+BAD = {
+    "resourceType": "Patient",
+    "gender": "M",
+    "Mrs Smith": 1,
+    "valueQuantity": 1,
+    "maritalStatus": {"coding": [{"system": "http://example.org/s", "code": "x"}]},
+}
+
+
+def ask(resource: dict[str, Any] | str, **more: object) -> FhirValidation:
+    text = resource if isinstance(resource, str) else json.dumps(resource)
+    answer = validate_fhir_resource(resource=text, **more)
+    assert isinstance(answer, FhirValidation)
+    return answer
+
+
+def test_a_good_resource_conforms() -> None:
+    answer = ask({"resourceType": "Patient", "gender": "male"})
+    assert (answer.type, answer.verdict, answer.resources) == ("Patient", "conforms", 1)
+    assert answer.totals.model_dump() == {"error": 0, "warning": 0, "note": 1}
+    assert [(one.code, one.rule) for one in answer.findings] == [("invariant", "dom-6")]
+
+
+def test_findings_come_errors_first_with_rule_and_count() -> None:
+    answer = ask(BAD, severity="warning")
+    assert answer.verdict == "does not conform"
+    assert [(one.severity, one.path, one.code) for one in answer.findings] == [
+        ("error", "Patient", "unknown-element"),
+        ("error", "Patient", "unknown-element"),
+        ("error", "Patient.gender", "code-not-in-required-value-set"),
+        ("warning", "Patient.maritalStatus", "code-not-in-extensible-value-set"),
+    ]
+    assert answer.totals.model_dump() == {"error": 3, "warning": 1, "note": 1}
+
+
+def test_a_name_that_r4_does_not_know_may_be_a_patients() -> None:
+    assert {one.name: one.phi for one in ask(BAD).findings if one.name} == {
+        "Mrs Smith": Kind.TEXT,
+        "valueQuantity": None,
+    }
+
+
+def test_pages_together_are_the_whole() -> None:
+    whole = ask(BAD)
+    paged: list[FhirFinding] = []
+    offset = 0
+    while True:
+        answer = ask(BAD, limit=2, offset=offset)
+        paged.extend(answer.findings)
+        assert answer.total == whole.total
+        if answer.next_offset is None:
+            break
+        offset = answer.next_offset
+    assert tuple(paged) == whole.findings
+
+
+def test_xml_is_read_too() -> None:
+    answer = ask('<Patient xmlns="http://hl7.org/fhir"><gender value="x"/></Patient>', severity="error")
+    assert [one.path for one in answer.findings] == ["Patient.gender"]
