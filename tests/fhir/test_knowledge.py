@@ -40,7 +40,7 @@ def data() -> Path:
 def test_the_generator_makes_what_is_shipped(data: Path, tmp_path: Path) -> None:
     main(data, tmp_path)
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.json")}
-    files = [path for path in SHIPPED.rglob("*.json") if path.parent.name != "r4"]  # those have a generator of their own
+    files = [path for path in SHIPPED.rglob("*.json") if path.parent.name != "r4"]  # r4 has its own
     shipped = {path.relative_to(SHIPPED): path.read_bytes() for path in files}
     assert made.keys() == shipped.keys()
     assert [name for name in made if made[name] != shipped[name]] == []
