@@ -24,6 +24,7 @@ from trivium.settings import CoreSettings
 from trivium.settings.environ import OTHERS, PREFIX, names_of
 from trivium.testing import connect, error_code, memory_host
 from trivium_dicom.settings import DicomSettings
+from trivium_fhir.settings import FhirSettings
 from trivium_hl7.settings import Hl7Settings
 from trivium_hl7.validation.site_profile import read_profile
 from trivium_pacs.settings import PacsSettings
@@ -84,7 +85,12 @@ def test_every_command_of_the_documents_exists_with_its_options(line: str, monke
 
 def test_every_setting_of_the_documents_exists() -> None:
     named = set(re.findall(r"TRIVIUM_[A-Z_]+[A-Z]", README + OPERATING + GUIDE))
-    sections: dict[str, type[BaseModel]] = {"PACS": PacsSettings, "HL7": Hl7Settings, "DICOM": DicomSettings}
+    sections: dict[str, type[BaseModel]] = {
+        "PACS": PacsSettings,
+        "HL7": Hl7Settings,
+        "DICOM": DicomSettings,
+        "FHIR": FhirSettings,
+    }
     plugins = {name for section, model in sections.items() for name in names_of(model, f"{PREFIX}{section}__")}
     known = names_of(CoreSettings, PREFIX) | OTHERS | plugins
     assert {name for name in named if not name.startswith(f"{PREFIX}WIDGETS")} <= known

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.wire.conftest import Installation
 from tests.wire.dicom_canaries import NAMES, fill_dicom_folder
+from tests.wire.fhir_canaries import records
 from trivium.testing import Era, error_code, text_of
 
 pytestmark = pytest.mark.anyio
@@ -17,21 +19,35 @@ TOOLS = [
     "build_hl7_ack",
     "compare_dicom_files",
     "compare_hl7_messages",
+    "convert_dicom_to_imaging_study",
+    "convert_fhir_to_hl7",
+    "convert_hl7_to_fhir",
+    "convert_order_to_worklist",
+    "convert_study_to_order",
     "decode_private_tags",
     "deidentify_dicom",
+    "evaluate_fhirpath",
     "explain_dicom_iod",
     "explain_dicom_tag",
+    "explain_fhir_element",
+    "explain_fhir_resource",
     "explain_hl7_field",
     "explain_hl7_message_type",
     "explain_hl7_segment",
     "explain_integration_pattern",
     "extract_encapsulated_document",
+    "fhir_capabilities",
+    "fhir_read",
+    "fhir_search",
+    "fhir_write_bundle",
     "generate_mirth_channel",
     "generate_sample_message",
     "lookup_dicom_tag",
     "lookup_dicom_uid",
+    "lookup_fhir_code",
     "lookup_hl7_table",
     "map_dicom_to_hl7",
+    "map_fhir_to_hl7",
     "map_hl7_to_dicom",
     "map_hl7_to_fhir",
     "pacs_echo",
@@ -46,6 +62,7 @@ TOOLS = [
     "send_hl7_message",
     "summarize_dicom_folder",
     "validate_dicom_file",
+    "validate_fhir_resource",
     "validate_hl7_message",
 ]
 
@@ -56,6 +73,27 @@ MESSAGE = "\r".join(
         "OBX|1|NM|718-7^Hemoglobin^LN||13.2|g/dL^^UCUM|12.0-16.0|N|||F",
     )
 )
+ORDER = "\r".join(
+    (
+        MESSAGE.partition("\r")[0].replace("ORU^R01^ORU_R01", "ORM^O01^ORM_O01"),
+        MESSAGE.split("\r")[1],
+        "ORC|NW|PL-1|FI-1",
+        "OBR|1|PL-1|FI-1|CTHEAD^CT head^L||||||||||||||ACC-1||||||CT",
+    )
+)
+_PATIENT = {"resourceType": "Patient", "name": [{"family": "O'BRIEN"}], "birthDate": "1952-03-17"}
+PATIENT = json.dumps(_PATIENT)
+_REQUEST = {"method": "PUT", "url": "Patient?identifier=http://example.org/numbers|TRI-0001"}
+_NUMBERED = {**_PATIENT, "identifier": [{"system": "http://example.org/numbers", "value": "TRI-0001"}]}
+TRANSACTION = json.dumps(
+    {"resourceType": "Bundle", "type": "transaction", "entry": [{"resource": _NUMBERED, "request": _REQUEST}]}
+)
+
+
+@pytest.fixture
+def fhir_server() -> Iterator[str]:
+    with records() as base_url:
+        yield base_url
 
 
 async def test_the_era_is_the_one_that_was_asked_for(installation: Installation, era: Era) -> None:
@@ -75,13 +113,14 @@ async def test_every_tool_is_listed_with_annotations_and_schemas(installation: I
         undescribed = [name for name, field in tool.input_schema["properties"].items() if "description" not in field]
         assert undescribed == []
     changing = sorted(tool.name for tool in tools if tool.annotations and not tool.annotations.read_only_hint)
-    assert changing == ["deidentify_dicom", "pacs_retrieve", "send_hl7_message"]
+    assert changing == ["deidentify_dicom", "fhir_write_bundle", "pacs_retrieve", "send_hl7_message"]
     remote = sorted(tool.name for tool in tools if tool.annotations and tool.annotations.open_world_hint)
-    assert remote == ["pacs_echo", "pacs_query", "pacs_retrieve", "send_hl7_message"]
+    reading = ["fhir_capabilities", "fhir_read", "fhir_search"]
+    assert remote == [*reading, "fhir_write_bundle", "pacs_echo", "pacs_query", "pacs_retrieve", "send_hl7_message"]
 
 
 async def test_each_tool_answers_with_structured_content_and_a_text(
-    installation: Installation, era: Era, tmp_path: Path
+    installation: Installation, era: Era, tmp_path: Path, fhir_server: str
 ) -> None:
     calls = {
         "lookup_dicom_tag": {"tag": "(0010,0010)"},
@@ -104,6 +143,21 @@ async def test_each_tool_answers_with_structured_content_and_a_text(
         "explain_integration_pattern": {"pattern_name": "patient merge"},
         "generate_mirth_channel": {"source_type": "HL7v2", "destination_type": "FHIR", "use_case": "ADT to Patient"},
         "map_hl7_to_fhir": {"field_ref": "PID-3"},
+        "map_fhir_to_hl7": {"path": "Patient.address.city"},
+        "convert_hl7_to_fhir": {"message": MESSAGE},
+        "convert_fhir_to_hl7": {"bundle": PATIENT, "message_type": "ADT^A08"},
+        "convert_dicom_to_imaging_study": {"path": NAMES["ct"]},
+        "convert_order_to_worklist": {"message": ORDER},
+        "convert_study_to_order": {"path": NAMES["ct"]},
+        "validate_fhir_resource": {"resource": PATIENT},
+        "evaluate_fhirpath": {"resource": PATIENT, "expression": "Patient.identifier.exists()"},
+        "explain_fhir_element": {"path": "Patient.name"},
+        "explain_fhir_resource": {"name": "Patient"},
+        "lookup_fhir_code": {"code": "male"},
+        "fhir_capabilities": {"endpoint": "records"},
+        "fhir_read": {"endpoint": "records", "type": "Patient", "id": "p-17"},
+        "fhir_search": {"endpoint": "records", "type": "Patient", "parameters": ["family=Smith"]},
+        "fhir_write_bundle": {"endpoint": "records", "bundle": TRANSACTION, "dry_run": True},
         "pacs_echo": {},
         "pacs_query": {"modality": "CT"},
         "pacs_retrieve": {**installation.retrieve, "dry_run": True},
@@ -120,6 +174,9 @@ async def test_each_tool_answers_with_structured_content_and_a_text(
     installation.license()
     installation.settings |= {
         "TRIVIUM_DICOM__FOLDERS": str(fill_dicom_folder(tmp_path / "incoming")),
+        "TRIVIUM_FHIR__FOLDERS": str(tmp_path / "incoming"),
+        "TRIVIUM_FHIR__ALLOW_WRITE": "true",
+        "TRIVIUM_FHIR__ENDPOINTS": json.dumps({"records": {"base_url": fhir_server}}),
         "TRIVIUM_DICOM__OUTPUT_FOLDER": str(tmp_path / "output"),
         "TRIVIUM_DICOM__ALLOW_DEIDENTIFY": "true",
         "TRIVIUM_DICOM__DEIDENTIFY_KEYS": json.dumps({"lung-study": "a secret of some length"}),

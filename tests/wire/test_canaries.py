@@ -41,6 +41,7 @@ from tests.wire.canaries import (
 from tests.wire.conftest import DESTINATION, Installation
 from tests.wire.dicom_canaries import ASCCONV, DICOM_FILES, NO_FILES, ORDINARY, fill_dicom_folder
 from tests.wire.dicom_canaries import NAMES as NAMES_OF_FILES
+from tests.wire.fhir_canaries import FHIR_CALLS, records
 from trivium.testing import Era, Person, error_code, text_of
 from trivium_pacs.embedded import Destination, EmbeddedArchive
 
@@ -226,6 +227,7 @@ CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("pacs_retrieve", RETRIEVE, ""),
     ("send_hl7_message", {"message": SENT, "endpoint": "gossip"}, ""),
     *DICOM_CALLS,
+    *FHIR_CALLS,
     ("ward_record", {}, ""),
     ("ward_crash", {}, "tool_failed"),
     ("ward_exit", {}, "tool_failed"),
@@ -258,10 +260,13 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     (tmp_path / "temp").mkdir()
     copies_of(tmp_path).mkdir()
     messages = fill_folder(tmp_path.parent / f"{tmp_path.name}-messages")
+    images = fill_dicom_folder(tmp_path.parent / f"{tmp_path.name}-dicom")
     settings = {
         "TRIVIUM_HL7__ALLOW_SEND": "true",
         "TRIVIUM_HL7__FOLDERS": str(messages),
-        "TRIVIUM_DICOM__FOLDERS": str(fill_dicom_folder(tmp_path.parent / f"{tmp_path.name}-dicom")),
+        "TRIVIUM_DICOM__FOLDERS": str(images),
+        "TRIVIUM_FHIR__FOLDERS": str(images),
+        "TRIVIUM_FHIR__ALLOW_WRITE": "true",
         "TRIVIUM_DICOM__OUTPUT_FOLDER": str(copies_of(tmp_path)),
         "TRIVIUM_DICOM__DEIDENTIFY_KEYS": json.dumps({"lung-study": "a secret of some length"}),
         "TRIVIUM_DICOM__ALLOW_DEIDENTIFY": "true",
@@ -274,8 +279,10 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         Destination(tmp_path / "arrived", ae_title=DESTINATION) as destination,
         EmbeddedArchive(STUDIES, destinations={DESTINATION: (destination.host, destination.port)}) as archive,
         gossip() as port,
+        records() as base_url,
         (tmp_path / "stderr.txt").open("a") as stderr,
     ):
+        settings["TRIVIUM_FHIR__ENDPOINTS"] = json.dumps({"records": {"base_url": base_url}})
         settings["TRIVIUM_HL7__ENDPOINTS"] = json.dumps({"gossip": {"host": "127.0.0.1", "port": port}})
         yield Installation(tmp_path / "home", archive, destination, stderr, settings)
 
@@ -337,7 +344,7 @@ async def test_no_name_number_or_text_of_a_patient_leaves(
         assert {tool.name for tool in (await client.list_tools()).tools} == TOOLS
     person = await visit(installation, era, wire, CALLS)
     assert installation.destination.received == 2
-    assert len(person.asked) == 6
+    assert len(person.asked) == 7
     assert found_in("\n".join(person.asked).encode()) == []
     assert (installation.home / "approvals.sqlite3").exists()
     assert leaks(tmp_path) == {}

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.fhir.reverse.bundles import COLOR, GLUCOSE, PATIENT, REPORT, bundle, text
 
+from trivium.api import Kind
 from trivium_fhir.tools.convert_fhir_to_hl7 import WrittenMessage, convert_fhir_to_hl7
 
 
@@ -45,6 +46,15 @@ def test_values_of_the_patient_are_marked_in_the_message() -> None:
     assert marked["Probe"] is not None
     assert marked["19700203"] is not None
     assert "".join(part.text for part in made.message.parts).startswith("MSH|^~\\&|LAB^1.2.3^ISO|")
+
+
+def test_a_text_that_is_withheld_in_fhir_stays_withheld_where_the_message_would_show_it() -> None:
+    code = {"coding": [{"system": "http://loinc.org", "code": "2345-7"}], "text": "told by Ada Probe"}
+    made = call(bundle=text(bundle(PATIENT, REPORT, {**GLUCOSE, "code": code}, event="R01")))
+    assert made.message is not None
+    marked = {part.text: part.phi for part in made.message.parts}
+    assert "told by Ada Probe" in marked
+    assert marked["told by Ada Probe"] is Kind.TEXT
 
 
 def test_a_name_that_stands_as_a_key_is_not_told() -> None:

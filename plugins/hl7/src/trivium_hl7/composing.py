@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from trivium.api import Composed, Kind, Part
@@ -69,16 +69,21 @@ def _joined(separator: str, parts: Iterable[str]) -> str:
     return separator.join(found)
 
 
-def composed(message: Message, version: str, *, public: Sequence[tuple[str, int]] = ()) -> Composed:
+def composed(
+    message: Message, version: str, *, public: Sequence[tuple[str, int]] = (), told: Collection[str] = ()
+) -> Composed:
     """The text of `message` as the host may show it: each value with what it would tell, the rest public.
 
-    `public` names fields, by segment and number, whose values the caller knows already.
+    `public` names fields, by segment and number, whose values the caller knows already; `told` values that tell
+    something where they come from, so that they are `TEXT` in a place that would be public otherwise.
     """
-    return Composed(parts=tuple(Part(text=text, phi=phi) for text, phi in _merged(_parts(message, version, public))))
+    marked = _parts(message, version, set(public), told)
+    return Composed(parts=tuple(Part(text=text, phi=phi) for text, phi in _merged(marked)))
 
 
-def _parts(message: Message, version: str, public: Sequence[tuple[str, int]]) -> Iterator[tuple[str, Kind | None]]:
-    known = set(public)
+def _parts(
+    message: Message, version: str, public: set[tuple[str, int]], told: Collection[str]
+) -> Iterator[tuple[str, Kind | None]]:
     found = positions(message)
     following = next(found, None)
     for seg in message.segments:
@@ -86,8 +91,10 @@ def _parts(message: Message, version: str, public: Sequence[tuple[str, int]]) ->
         while following is not None and following.segment is seg:
             place = seg.text.index(following.text, place)  # nothing but separators stands between values
             yield seg.text[written:place], None
-            number = following.path.field or 0
-            yield following.text, None if (seg.id, number) in known else describe(following, version).phi
+            known = (seg.id, following.path.field or 0) in public
+            value = describe(following, version)
+            kind = None if known else value.phi
+            yield following.text, Kind.TEXT if kind is None and not known and value.value in told else kind
             written = place = place + len(following.text)
             following = next(found, None)
         yield seg.text[written:] + "\r", None

@@ -12,7 +12,11 @@ LONGEST_VALUE: Final = 256
 """The host cuts longer values, which could happen within an escape of JSON."""
 _LONGEST_DISPLAY: Final = 200
 
-_CODE: Final = re.compile(r"[A-Za-z0-9<>=+*#%{\[$][A-Za-z0-9._/:+*<>=%#{}\[\]()'^$-]{0,63}", re.ASCII)
+_CODE: Final = re.compile(r"[A-Za-z0-9<>=+*#%][A-Za-z0-9._/:+*<>=%#-]{0,63}", re.ASCII)
+_UNIT: Final = re.compile(
+    r"(?=.{1,64}\Z)(?:[A-Za-z0-9.*/+%-]|(?<=\d)\^|\[[A-Za-z0-9_'./ ]{1,24}\]|\{[A-Za-z#_:./ ]{1,24}\})+", re.ASCII
+)
+"""As UCUM spells them: mm[Hg], 10*3/uL, {cells}/uL; and 10^3/uL, as many do."""
 _WORD: Final = re.compile(r"[A-Za-z]{2,}(?:[-._/:][A-Za-z]+)*|[A-Za-z](?:[-._/:][A-Za-z]+)+", re.ASCII)
 _SMALL_CODE: Final = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?|[A-Z]{1,3}", re.ASCII)
 """Of a language, a unit, a currency."""
@@ -68,9 +72,21 @@ def is_code(text: str) -> bool:
     return not _WORD.fullmatch(text) or _SMALL_CODE.fullmatch(text) is not None
 
 
-def is_code_of_system(text: str) -> bool:
-    """A code beside a standard's system, which may be a word or a long number."""
+def is_code_shape(text: str) -> bool:
+    """What may be a code beside a standard's system: a word or a long number too."""
     return _CODE.fullmatch(text) is not None
+
+
+def is_unit(text: str) -> bool:
+    """What may be a unit of UCUM."""
+    return _UNIT.fullmatch(text) is not None
+
+
+def is_free_unit(text: str) -> bool:
+    """A unit that nobody has vouched for."""
+    if not is_unit(text) or _LONG_NUMBER.search(text):
+        return is_code(text)
+    return not _WORD.fullmatch(text) or _SMALL_CODE.fullmatch(text) is not None
 
 
 def is_display(text: str) -> bool:

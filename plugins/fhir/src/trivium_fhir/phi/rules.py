@@ -20,7 +20,7 @@ longer than the host shows whole, is `TEXT`: what stands for it could not be put
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -47,7 +47,10 @@ _URIS: Final = frozenset({"uri", "url", "canonical"})
 _UID: Final = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-2](?:\.\d{1,40}){3,30}", re.ASCII | re.IGNORECASE
 )
-_TABLE_0203: Final = "http://terminology.hl7.org/CodeSystem/v2-0203"
+_V2_TABLES: Final = "http://terminology.hl7.org/CodeSystem/v2-"
+_TABLE_0203: Final = f"{_V2_TABLES}0203"
+_OF_HL7: Final = ("http://terminology.hl7.org/", "http://hl7.org/fhir/")
+_UCUM: Final = "http://unitsofmeasure.org"
 _REFERENCE: Final = re.compile(r"(?:\A|/)([A-Z][A-Za-z]{2,40})/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?\Z")
 
 
@@ -167,13 +170,13 @@ def _types_of(concept: object) -> set[str]:
 
 
 def _coding_code(text: str, parent: Parent) -> Kind | None:
-    named = _standard_system(parent)
-    return None if (forms.is_code_of_system(text) if named else forms.is_code(text)) else Kind.TEXT
+    system = _standard_system(parent)
+    return None if (is_code_of(system, text) if system else forms.is_code(text)) else Kind.TEXT
 
 
 def _coding_display(text: str, parent: Parent) -> Kind | None:
-    code = parent.get("code")
-    named = _standard_system(parent) and isinstance(code, str) and forms.is_code_of_system(code)
+    code, system = parent.get("code"), _standard_system(parent)
+    named = system and isinstance(code, str) and is_code_of(system, code)
     return None if named and forms.is_display(text) else Kind.TEXT
 
 
@@ -186,14 +189,57 @@ def _concept_text(text: str, parent: Parent) -> Kind | None:
     return Kind.TEXT
 
 
-def _standard_system(parent: Parent) -> bool:
+def _extension_code(text: str, parent: Parent) -> Kind | None:
+    url = parent.get("url")
+    return None if _is_bound(text, _bound_values(url) if isinstance(url, str) else None) else Kind.TEXT
+
+
+@lru_cache(maxsize=512)
+def _bound_values(url: str) -> str | None:
+    """The value set that a standard extension's code is bound to."""
+    from trivium_fhir.r4.extensions import extension
+
+    try:
+        binding = extension(url).binding
+    except KeyError:
+        return None
+    return binding.value_set if binding and binding.strength == "required" else None
+
+
+def _standard_system(parent: Parent) -> str:
     system = parent.get("system")
-    return isinstance(system, str) and forms.is_code_system(system)
+    return system if isinstance(system, str) and forms.is_code_system(system) else ""
+
+
+def is_code_of(system: str, code: str) -> bool:
+    """Whether a standard's system may have this code. A word is one of HL7's own systems only if it is listed there:
+    v2 tables are filled by sites.
+    """
+    if system == _UCUM:
+        return forms.is_unit(code)
+    if not forms.is_code_shape(code) or not system.startswith(_OF_HL7):
+        return forms.is_code_shape(code)
+    return forms.is_code(code) or code in _listed(system)
+
+
+@lru_cache(maxsize=512)
+def _listed(system: str) -> Container[str]:
+    from trivium_fhir.r4.terminology import code_system
+    from trivium_hl7 import dictionary
+
+    table = dictionary.table(system.removeprefix(_V2_TABLES)) if system.startswith(_V2_TABLES) else None
+    if table:
+        return table.codes
+    try:
+        return code_system(system).concepts
+    except KeyError:
+        return ()
 
 
 def _unit(text: str, parent: Parent) -> Kind | None:
-    named = _standard_system(parent) and isinstance(parent.get("code"), str)
-    return None if (named and forms.is_display(text)) or forms.is_code(text) else Kind.TEXT
+    code, system = parent.get("code"), _standard_system(parent)
+    named = system and isinstance(code, str) and is_code_of(system, code)
+    return None if forms.is_free_unit(text) or (named and forms.is_display(text)) else Kind.TEXT
 
 
 def _reference_display(text: str, parent: Parent) -> Kind | None:
@@ -216,6 +262,7 @@ def _resource_name(text: str, parent: Parent) -> Kind | None:
 _SPECIAL: Final[Mapping[str, Judge]] = {
     "Coding.code": _coding_code,
     "Coding.display": _coding_display,
+    "Extension.valueCode": _extension_code,
     "CodeableConcept.text": _concept_text,
     "Quantity.code": _coding_code,
     "Quantity.unit": _unit,

@@ -183,12 +183,12 @@ def _extension_table(extension: Mapping[str, Any], slot: Slot) -> Table:
         return unknown_extension()
     if forms.is_standard(url):
         return table("Extension", extension_role(url))
-    return table("Extension", slot.role) if slot.type and forms.is_code_of_system(url) else unknown_extension()
+    return table("Extension", slot.role) if slot.type and forms.is_code_shape(url) else unknown_extension()
 
 
 def _of_extension_url(text: str) -> Kind | None:
     """Within an extension that is a standard's; the parts of one have a plain name (R4 Extension.url)."""
-    return None if forms.is_code_of_system(text) else of_uri(text)
+    return None if forms.is_code_shape(text) else of_uri(text)
 
 
 def _resource_of_request(request: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from trivium_fhir.reverse.making import Making
 from trivium_fhir.reverse.plans import PLANS
 from trivium_fhir.reverse.problems import BundleProblem, Unused
 from trivium_fhir.reverse.state import Account, Draft, Note, Use
-from trivium_fhir.reverse.store import Cursor, Place, leaves, read_bundle, store_of
+from trivium_fhir.reverse.store import Cursor, Place, Store, leaves, read_bundle, store_of
 from trivium_fhir.reverse.writing import message_text, repetitions
 from trivium_hl7 import dictionary
 from trivium_hl7.reader import Message, parse_message
@@ -78,13 +78,13 @@ class Converted:
         return Counter(_state(leaf) for leaf in self.leaves)
 
 
-def convert(bundle: str | Mapping[str, Any], options: Options = Options()) -> Converted:
+def convert(bundle: str | Mapping[str, Any] | Store, options: Options = Options()) -> Converted:
     """Write a Bundle, or a single resource, as a message.
 
     The text is R4 JSON. Raises `BadInput` for what is no bundle, for a type or version that is not written, and where
     neither the caller nor a MessageHeader names the message type.
     """
-    store = read_bundle(bundle) if isinstance(bundle, str) else store_of(bundle)
+    store = _store(bundle)
     version = _version(options.version)
     type_name = message_type(store, options.message_type)
     code, _, event_code = type_name.partition("^")
@@ -110,6 +110,12 @@ def convert(bundle: str | Mapping[str, Any], options: Options = Options()) -> Co
         notes=tuple(account.said()),
         unresolved=len(store.unresolved),
     )
+
+
+def _store(bundle: str | Mapping[str, Any] | Store) -> Store:
+    if isinstance(bundle, Store):
+        return bundle
+    return read_bundle(bundle) if isinstance(bundle, str) else store_of(bundle)
 
 
 def _version(asked: str) -> str:

@@ -8,7 +8,6 @@ from trivium.api import EMBEDDED, PUBLIC, Composed, Effect, tool
 from trivium_fhir.result import Result
 from trivium_fhir.reverse.reporting import MessageError, ReasonCount, ResourceTotals, Totals, ValueEntry
 
-_TEXT = Field(max_length=200)
 
 
 class WrittenMessage(Result):
@@ -46,10 +45,10 @@ def convert_fhir_to_hl7(
         ),
     ] = None,
     version: Annotated[str, Field(description="2.3 to 2.8.2.", max_length=12)] = "2.5.1",
-    sending_application: Annotated[str, _TEXT] = "",
-    sending_facility: Annotated[str, _TEXT] = "",
-    receiving_application: Annotated[str, _TEXT] = "",
-    receiving_facility: Annotated[str, _TEXT] = "",
+    sending_application: Annotated[str, Field(description="MSH-3.", max_length=200)] = "",
+    sending_facility: Annotated[str, Field(description="MSH-4.", max_length=200)] = "",
+    receiving_application: Annotated[str, Field(description="MSH-5.", max_length=200)] = "",
+    receiving_facility: Annotated[str, Field(description="MSH-6.", max_length=200)] = "",
     processing_id: Annotated[
         Literal["P", "T", "D"] | None, Field(description="MSH-11, if the bundle does not say it.")
     ] = None,
@@ -72,22 +71,27 @@ def convert_fhir_to_hl7(
     One document or appointment makes one message. References are followed within the bundle only. Nothing is stored
     or sent.
     """
-    from trivium_fhir.reverse import reporting  # what thinks is loaded on first use
+    from trivium_fhir.phi import told  # what thinks is loaded on first use
+    from trivium_fhir.reverse import reporting
     from trivium_fhir.reverse.engine import Options, convert
     from trivium_fhir.reverse.header import Parties
+    from trivium_fhir.reverse.store import read_bundle
     from trivium_hl7.composing import composed
 
     parties = Parties(
         sending_application, sending_facility, receiving_application, receiving_facility, processing_id or ""
     )
-    made = convert(bundle, Options(message_type, version, parties))
+    store = read_bundle(bundle)
+    made = convert(store, Options(message_type, version, parties))
     errors, missing = reporting.errors(made)
     listed = [leaf for leaf in made.leaves if report == "full" or leaf.unused is not None]
     page = tuple(listed[offset : offset + limit]) if report in ("full", "unused") else ()
     end = offset + len(page)
     summary = report != "none"
     return WrittenMessage(
-        message=composed(made.message, made.version) if not offset else None,
+        message=None
+        if offset
+        else composed(made.message, made.version, told=told(one.value for one in store.resources)),
         message_type=made.type,
         version=made.version,
         errors=errors,
