@@ -16,7 +16,7 @@ TOOLS = [
         description="A tool that answers with its own input.",
         input_schema={"type": "object", "properties": {"tag": {"type": "string"}}, "required": ["tag"]},
     )
-    for number in range(33)
+    for number in range(48)
 ]
 
 

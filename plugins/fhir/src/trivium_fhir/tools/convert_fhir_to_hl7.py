@@ -9,7 +9,6 @@ from trivium_fhir.result import Result
 from trivium_fhir.reverse.reporting import MessageError, ReasonCount, ResourceTotals, Totals, ValueEntry
 
 
-
 class WrittenMessage(Result):
     """A Bundle as an HL7 v2 message, and what became of its values."""
 
