@@ -288,3 +288,13 @@ def batch_end(text: str, version: str) -> dict[str, Kind | None]:
     message = parse_message(f"{HEAD.format(version=version)}\r{text}")
     found = (describe(position, version) for position in positions(message, [Path("BTS")]))
     return {element.path: element.phi for element in found}
+
+
+@pytest.mark.parametrize("unit", ["mm[Hg]", "10*3/uL", r"10\S\3/uL", "{cells}/uL", "[in_i'H2O]", "%"])
+def test_a_unit_is_shown_as_ucum_spells_it(unit: str) -> None:
+    assert kinds(f"OBX|1|NM|8480-6^Systolic^LN||120|{unit}^^UCUM")["OBX-6.1"] is None
+
+
+@pytest.mark.parametrize("text", ["O'BRIEN", "MARY SMITH", "[" + "X" * 30 + "]", "SMITH, MARY"])
+def test_what_is_no_unit_is_withheld_in_the_place_of_one(text: str) -> None:
+    assert kinds(f"OBX|1|NM|8480-6^Systolic^LN||120|{text}^^UCUM")["OBX-6.1"] is Kind.TEXT

@@ -127,12 +127,17 @@ _PRIMITIVES: Final = {
     "PN": Kind.NAME,
 }
 _CODED: Final = frozenset({"CE", "CF", "CWE", "CNE"})
-_CATALOGS: Final = frozenset({("OBX", 3), ("OBX", 6), ("OBR", 4)})
+_UNITS: Final = ("OBX", 6)
+_CATALOGS: Final = frozenset({("OBX", 3), _UNITS, ("OBR", 4)})
 """Fields that name a test or a unit, in words of the laboratory's own."""
 _ASSIGNERS: Final = {("HD", 1): 2, ("EI", 2): 3}
 """Who assigns a number, by a name of its own and in the component after it by an OID."""
 
 _CODE: Final = re.compile(r"[A-Za-z0-9<>=+*#%][A-Za-z0-9._/:+*<>=%#-]{0,31}", re.ASCII)
+UNIT: Final = re.compile(
+    r"(?=.{1,64}\Z)(?:[A-Za-z0-9.*/+%-]|(?<=\d)\^|\[[A-Za-z0-9_'./ ]{1,24}\]|\{[A-Za-z#_:./ ]{1,24}\})+", re.ASCII
+)
+"""As UCUM spells units: mm[Hg], 10*3/uL, {cells}/uL; and 10^3/uL, as many do."""
 _WORD: Final = re.compile(r"[A-Za-z]{2,}(?:[-._/:][A-Za-z]+)*|[A-Za-z](?:[-._/:][A-Za-z]+)+", re.ASCII)
 _LONG_NUMBER: Final = re.compile(r"\d{6}", re.ASCII)
 """May be a date or a record number that was put into the wrong field."""
@@ -273,11 +278,13 @@ def _coded(leaf: Leaf, level: Level) -> Kind | None:
             return Kind.TEXT
         case 1 | 4 | 10:
             named = catalog or _is_standard(texts[level.position + 1])
-            return None if _CODE.fullmatch(leaf.text) and (named or _is_code(leaf.text, leaf.table)) else Kind.TEXT
+            form = UNIT if (leaf.segment, leaf.field) == _UNITS else _CODE
+            return None if form.fullmatch(leaf.text) and (named or _is_code(leaf.text, leaf.table)) else Kind.TEXT
         case 2 | 5 | 11:
             identifier, system = texts[level.position - 2], texts[level.position]
             named = _is_standard(system) or (catalog and _CODE.fullmatch(system) is not None)
-            public = named and level.type != "CF" and _CODE.fullmatch(identifier) and _is_display(leaf.text)
+            form = UNIT if (leaf.segment, leaf.field) == _UNITS else _CODE
+            public = named and level.type != "CF" and form.fullmatch(identifier) and _is_display(leaf.text)
             return None if public else Kind.TEXT
         case 3 | 6 | 12:
             named = catalog and _CODE.fullmatch(leaf.text) is not None
