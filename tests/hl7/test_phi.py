@@ -298,3 +298,10 @@ def test_a_unit_is_shown_as_ucum_spells_it(unit: str) -> None:
 @pytest.mark.parametrize("text", ["O'BRIEN", "MARY SMITH", "[" + "X" * 30 + "]", "SMITH, MARY"])
 def test_what_is_no_unit_is_withheld_in_the_place_of_one(text: str) -> None:
     assert kinds(f"OBX|1|NM|8480-6^Systolic^LN||120|{text}^^UCUM")["OBX-6.1"] is Kind.TEXT
+
+
+def test_of_z_segments_only_the_study_of_ihe_is_known() -> None:
+    assert kinds("ZDS|1.2.840.1^^Application^DICOM|1.2.3\rZDT|1.2.840.1") == {
+        "ZDS-1.1": Kind.UID, "ZDS-1.3": None, "ZDS-1.4": None, "ZDS-2": Kind.TEXT, "ZDT-1": Kind.TEXT,
+    }  # fmt: skip
+    assert kinds("ZDS|SMITH^MARY")["ZDS-1.1"] is Kind.TEXT

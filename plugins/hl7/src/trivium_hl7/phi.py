@@ -2,7 +2,8 @@
 
 The question is answered from the outside in:
 
-1. A segment that is not in the dictionary (every Z segment) or a field that is not: `TEXT`.
+1. A segment that is not in the dictionary (every Z segment; but for IHE's ZDS-1, a `UID`) or a field that is not:
+   `TEXT`.
 2. A field that is patient data whatever its data type is in some version (`_FIELDS`): its kind, as far as 3 allows.
 3. A data type that is (names, addresses, identifiers, dates; `_TYPES`): its kind, save components that say only which
    sort of name, address or number it is, and who assigned it.
@@ -130,6 +131,9 @@ _CODED: Final = frozenset({"CE", "CF", "CWE", "CNE"})
 _UNITS: Final = ("OBX", 6)
 _CATALOGS: Final = frozenset({("OBX", 3), _UNITS, ("OBR", 4)})
 """Fields that name a test or a unit, in words of the laboratory's own."""
+_STUDY: Final = ("ZDS", 1)
+"""The Study Instance UID of an order, the one Z field that is known (IHE RAD TF-2, RAD-4 with HL7 2.3.1)."""
+_OF_A_UID: Final = ("Application", "DICOM")
 _ASSIGNERS: Final = {("HD", 1): 2, ("EI", 2): 3}
 """Who assigns a number, by a name of its own and in the component after it by an OID."""
 
@@ -188,6 +192,8 @@ def _is_number_itself(leaf: Leaf) -> bool:
 
 
 def _kind(leaf: Leaf) -> Kind | None:
+    if (leaf.segment, leaf.field) == _STUDY:
+        return Kind.UID if _OID.fullmatch(leaf.text) else None if leaf.text in _OF_A_UID else Kind.TEXT
     if dictionary.segment_name(leaf.segment) is None:
         return Kind.TEXT
     fixed = _FIELDS.get((leaf.segment, leaf.field))
