@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -119,18 +120,39 @@ def test_the_guide_has_each_hook_with_its_exact_signature() -> None:
     assert [line.replace("\\|", "|") for line in described] == exact
 
 
-@pytest.mark.anyio
-async def test_the_plugin_of_the_guide_works(tmp_path: Path) -> None:
-    source = re.findall(r"```python\n(# trivium_widgets/plugin.py.*?)```", GUIDE, re.DOTALL)[0]
-    plugin = types.ModuleType("trivium_widgets")
-    sys.modules[plugin.__name__] = plugin  # where annotations are looked up
-    try:
+@pytest.fixture
+def of_guide(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], types.ModuleType]:
+    """A plugin of the guide, by the name of its package."""
+
+    def load(package: str) -> types.ModuleType:
+        source = re.findall(rf"```python\n(# {package}/plugin.py.*?)```", GUIDE, re.DOTALL)[0]
+        plugin = types.ModuleType(package)
+        monkeypatch.setitem(sys.modules, package, plugin)  # where annotations are looked up
         exec(compile(source, "plugin.py", "exec"), vars(plugin))
-        host = memory_host({"TRIVIUM_HOME": str(tmp_path)}, widgets=plugin)
-        async with connect(host) as client:
-            good = await client.call_tool("lookup_widget", {"code": "W-17"})
-            bad = await client.call_tool("lookup_widget", {"code": "W-17-AND-MORE"})
-    finally:
-        del sys.modules[plugin.__name__]
+        return plugin
+
+    return load
+
+
+@pytest.mark.anyio
+async def test_the_plugin_of_the_guide_works(tmp_path: Path, of_guide: Callable[[str], types.ModuleType]) -> None:
+    host = memory_host({"TRIVIUM_HOME": str(tmp_path)}, widgets=of_guide("trivium_widgets"))
+    async with connect(host) as client:
+        good = await client.call_tool("lookup_widget", {"code": "W-17"})
+        bad = await client.call_tool("lookup_widget", {"code": "W-17-AND-MORE"})
     assert good.structured_content == {"code": "W-17", "weight": 1.5}
     assert error_code(bad) == "bad_input"
+
+
+@pytest.mark.anyio
+async def test_the_plugins_of_the_guide_answer_each_other(
+    tmp_path: Path, of_guide: Callable[[str], types.ModuleType]
+) -> None:
+    plugins = {"market": of_guide("trivium_market"), "kiosk": of_guide("trivium_kiosk")}
+    host = memory_host({"TRIVIUM_HOME": str(tmp_path)}, **plugins)
+    async with connect(host) as client:
+        sold = await client.call_tool("collect_offers", {"code": "W-17"})
+        unknown = await client.call_tool("collect_offers", {"code": "X"})
+    offer = {"price": 24, "phi": "name", "note": "[withheld: name]"}
+    assert sold.structured_content == {"offers": [offer], "failed": []}
+    assert unknown.structured_content == {"offers": [], "failed": []}

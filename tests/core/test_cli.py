@@ -263,7 +263,10 @@ def test_the_public_shape_of_what_loaded(trivium: Trivium) -> None:
             "tools": ["lookup_widget", "list_owners", "break_widget", "wait_for_widget", "move_widget"],
             "resources": {},
             "prompts": [],
+            "hooks": [],
+            "answers": [],
             "withheld": {},
+            "idle": {},
         }
     ]
 

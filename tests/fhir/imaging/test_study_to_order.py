@@ -1,4 +1,4 @@
-"""A stored study as an order or a result, and back; and both beside FHIR."""
+"""A stored study as an order or a result, and back."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from typing import Any
 import pytest
 from tests.fhir.imaging.room_making import Caller, put, room
 from tests.fhir.imaging.test_imaging_study import FACTS
-from tests.fhir.imaging.test_order_to_worklist import OBR, ORC, ZDS, items, order, value
 from tests.fhir.imaging.test_order_to_worklist import convert as worklist
+from tests.fhir.imaging.test_order_to_worklist import items, value
 
-from trivium.api import BadInput, Folders, Kind, Workers
+from trivium.api import BadInput, Folders, Workers
 from trivium_dicom.files.desk import Desk
 from trivium_dicom.files.limits import Limits
 from trivium_fhir.imaging.gathering import gather_folder
 from trivium_fhir.imaging.notes import Notes
 from trivium_fhir.imaging.order_answer import answer
 from trivium_fhir.imaging.order_results import StudyOrder
-from trivium_fhir.imaging.pasted import rows_of
 from trivium_fhir.imaging.problems import ImagingProblem
-from trivium_fhir.imaging.summary import counterparts, summary
 from trivium_fhir.imaging.tree import studies_of
 from trivium_fhir.tools.convert_study_to_order import convert_study_to_order
-from trivium_hl7.reader import parse_message
 
 STUDY: dict[str, Any] = {
     "StudyInstanceUID": "1.2.3.4",
@@ -145,43 +142,6 @@ def test_patient_data_of_the_message_is_marked(tmp_path: Path) -> None:
     made = convert(tmp_path)
     public = "".join(part.text for part in made.message.parts if part.phi is None)
     assert not [one for one in ("Müller", "山田", "4711", "1970", "ACC1", "1.2.3.4") if one in public]
-
-
-def test_the_summary_shows_one_study_in_three_standards_and_where_they_differ() -> None:
-    message = order(ORC, OBR, ZDS).replace("1.2.840.99.1", "1.2.3.4")
-    found = summary(rows_of(json.dumps([STUDY]), where="rows"), parse_message(message))
-    table = {row.fact: row for row in found.rows}
-    assert (found.matched_by, found.steps) == ("StudyInstanceUID", 1)
-    accession = table["accession number"]
-    assert accession.model_dump(exclude_none=True) == {
-        "fact": "accession number",
-        "phi": Kind.ORDER,
-        "dicom": "AccessionNumber",
-        "dicom_value": "ACC1",
-        "hl7": "OBR-18",
-        "hl7_value": "ACC1",
-        "fhir": "ImagingStudy.identifier",
-        "fhir_value": "ACC1",
-        "agree": True,
-    }
-    assert set(found.differing) == {"patient name", "sex"}
-    assert (table["sex"].dicom_value, table["sex"].hl7_value, table["sex"].fhir_value) == ("M", "F", "male")
-
-
-def test_the_summary_takes_the_rows_of_an_archive_and_a_text() -> None:
-    plain = {"StudyInstanceUID": "1.2.3.4", "AccessionNumber": "ACC1", "NumberOfStudyRelatedSeries": 2}
-    found = counterparts([plain], order(ORC, OBR))
-    assert (found.matched_by, found.differing) == ("AccessionNumber", ())
-    with pytest.raises(BadInput):
-        counterparts([plain], order(ORC, OBR, kind="ADT^A01"))
-
-
-def test_a_summary_needs_no_order_and_no_study() -> None:
-    alone = summary(rows_of(json.dumps([STUDY]), where="rows"))
-    assert alone.matched_by is None
-    assert {row.hl7_value for row in alone.rows} == {None}
-    only_order = summary([], parse_message(order(ORC, OBR, ZDS)))
-    assert {row.fact: row.hl7_value for row in only_order.rows}["accession number"] == "ACC1"
 
 
 @pytest.mark.corpus

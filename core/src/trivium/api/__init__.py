@@ -18,6 +18,7 @@ from trivium.api.errors import (
     TriviumError,
 )
 from trivium.api.folders import FolderProblem, Folders
+from trivium.api.hook import Answer, Answers, HookSpec, Plugins, Unanswered, hook
 from trivium.api.hookspecs import hookimpl
 from trivium.api.phi import BLOCK, EMBEDDED, PUBLIC, Kind, Mark, Phi, PhiBy, Public
 from trivium.api.plugin import API_VERSION, AfterCall, CallView, Command, PluginInfo, PublicKey
@@ -35,6 +36,8 @@ __all__ = [
     "EMBEDDED",
     "PUBLIC",
     "AfterCall",
+    "Answer",
+    "Answers",
     "BadInput",
     "Call",
     "CallView",
@@ -47,6 +50,7 @@ __all__ = [
     "FolderProblem",
     "Folders",
     "Given",
+    "HookSpec",
     "Image",
     "Kind",
     "Mark",
@@ -60,6 +64,7 @@ __all__ = [
     "Phi",
     "PhiBy",
     "PluginInfo",
+    "Plugins",
     "Preflight",
     "Problem",
     "PromptSpec",
@@ -74,8 +79,10 @@ __all__ = [
     "ToolFailure",
     "ToolSpec",
     "TriviumError",
+    "Unanswered",
     "WorkerProblem",
     "Workers",
+    "hook",
     "hookimpl",
     "prompt",
     "resource",

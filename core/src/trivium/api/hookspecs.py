@@ -22,6 +22,7 @@ from typing import Any, Final
 import pluggy
 from pydantic import BaseModel
 
+from trivium.api.hook import HookSpec, Plugins
 from trivium.api.plugin import AfterCall, CallView, Command, PluginInfo, PublicKey
 from trivium.api.prompt import PromptSpec
 from trivium.api.resource import ResourceSpec
@@ -46,8 +47,11 @@ def trivium_settings() -> type[BaseModel]:
 
 
 @hookspec(firstresult=True)
-def trivium_tools(settings: Any) -> Sequence[ToolSpec]:
-    """Return your tools. `settings` is your filled section. No network here. Raising: the plugin is left out."""
+def trivium_tools(settings: Any, plugins: Plugins) -> Sequence[ToolSpec]:
+    """Return your tools. `settings` is your filled section, `plugins` asks the others what your own hooks are for.
+
+    No network here. Raising: the plugin is left out.
+    """
     raise AssertionError("a specification is never called")
 
 
@@ -60,6 +64,12 @@ def trivium_resources(settings: Any) -> Sequence[ResourceSpec]:
 @hookspec(firstresult=True)
 def trivium_prompts(settings: Any) -> Sequence[PromptSpec]:
     """Return your prompts. `settings` is your filled section. No network here. Raising: the plugin is left out."""
+    raise AssertionError("a specification is never called")
+
+
+@hookspec(firstresult=True)
+def trivium_hooks() -> Sequence[HookSpec[..., Any]]:
+    """Return the hooks that other plugins can answer; their names begin with yours. Raising: the plugin is left out."""
     raise AssertionError("a specification is never called")
 
 

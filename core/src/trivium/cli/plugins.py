@@ -43,7 +43,10 @@ def _paragraph(report: PluginReport) -> str:
     lines += [f"  serves {name}" for name in report.tools]
     lines += [f"  serves {name}: {uri}" for name, uri in report.resources.items()]
     lines += [f"  serves prompt {name}" for name in report.prompts]
+    lines += [f"  asks others {name}" for name in report.hooks]
+    lines += [f"  answers {name}" for name in report.answers]
     lines += [f"  withholds {name}: {reason}" for name, reason in report.withheld.items()]
+    lines += [f"  is not asked {name}: {reason}" for name, reason in report.idle.items()]
     return "\n".join(lines)
 
 

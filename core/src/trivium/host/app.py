@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from trivium.api import Command, PromptSpec, ResourceSpec, ToolSpec
+from trivium.host.answering import connect
 from trivium.host.completing import NOTHING, Completions, complete
 from trivium.host.discover import Candidate, installed_plugins
 from trivium.host.house import build_house
@@ -80,7 +81,7 @@ class Host:
             resources={name: one.offer for name, one in served.items() if isinstance(one.offer, ResourceSpec)},
             prompts={name: one.offer for name, one in served.items() if isinstance(one.offer, PromptSpec)},
             known=known,
-            reports=loading.finished(served, withheld),
+            reports=loading.finished(served, withheld, connect(contributions)),
             house=house,
             plugins=tuple(loading.plugins.values()),
         )

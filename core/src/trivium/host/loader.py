@@ -14,12 +14,14 @@ from trivium.api import (
     AfterCall,
     CallView,
     Command,
+    HookSpec,
     PluginInfo,
     PromptSpec,
     PublicKey,
     ResourceSpec,
     hookspecs,
 )
+from trivium.host.asking import AskedPlugins
 from trivium.host.checks import UnfitTool, check_text, check_tool
 from trivium.host.discover import Candidate
 from trivium.host.hidden import hidden_in
@@ -50,13 +52,26 @@ class Plugin:
     def answers(self, hook: str) -> bool:
         return bool(getattr(self.hooks.hook, hook).get_hookimpls())
 
+    @property
+    def implementations(self) -> dict[str, Callable[..., Any]]:
+        """What it implements of hooks that are not the host's, by name."""
+        others = {name: caller for name, caller in vars(self.hooks.hook).items() if not caller.has_spec()}
+        return {name: impl.function for name, caller in others.items() for impl in caller.get_hookimpls()}
+
 
 @dataclass(frozen=True)
 class Contribution:
     """What a plugin hands to the host."""
 
+    settings: BaseModel | None = None
     offers: Sequence[Offer] = ()
     """Tools, resources, prompts."""
+    hooks: Sequence[HookSpec[..., Any]] = ()
+    """Its own, for others to answer."""
+    plugins: AskedPlugins = field(default_factory=AskedPlugins)
+    """What its tools were given to ask them by."""
+    implementations: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """Of hooks of others, by name."""
     license_keys: Mapping[str, PublicKey] = field(default_factory=dict)
     veto: Callable[[CallView], str | None] | None = None
     observer: Callable[[AfterCall], None] | None = None
@@ -96,10 +111,12 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
 
     Raises `LeftOut`.
     """
+    plugins = AskedPlugins()
     try:
         model = plugin.settings_model
         settings = None if model is None else fill(model, sources, section=plugin.info.name)
-        offers = _offers(plugin, settings)
+        offers = _offers(plugin, settings, plugins)
+        hooks = _hooks(plugin)
         keys = {key.kid: key for key in plugin.ask("trivium_license_keys") or ()}
         for spec in offers:
             if unseen := unseen_in(spec):
@@ -110,11 +127,15 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
         raise LeftOut(f"its settings: {faults_of(error)}") from error
     except (Exception, SystemExit) as error:
         raise LeftOut(_words(error)) from error
-    names = [spec.name for spec in offers]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise LeftOut(f"it offers a name twice: {', '.join(sorted(twice))}")
+    for names in ([spec.name for spec in offers], [hook.name for hook in hooks]):
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise LeftOut(f"it offers a name twice: {', '.join(sorted(twice))}")
     return Contribution(
+        settings=settings,
         offers=offers,
+        hooks=hooks,
+        plugins=plugins,
+        implementations=plugin.implementations,
         license_keys=keys,
         veto=(lambda call: plugin.ask("trivium_veto", call=call)) if plugin.answers("trivium_veto") else None,
         observer=(lambda event: plugin.ask("trivium_after_call", event=event))
@@ -123,9 +144,9 @@ def collect(plugin: Plugin, sources: Sources) -> Contribution:
     )
 
 
-def _offers(plugin: Plugin, settings: BaseModel | None) -> tuple[Offer, ...]:
+def _offers(plugin: Plugin, settings: BaseModel | None, plugins: AskedPlugins) -> tuple[Offer, ...]:
     """Tools, then resources, then prompts. Raises `UnfitTool`, and what the plugin raises."""
-    tools = tuple(plugin.ask("trivium_tools", settings=settings) or ())
+    tools = tuple(plugin.ask("trivium_tools", settings=settings, plugins=plugins) or ())
     texts: list[ResourceSpec | PromptSpec] = [
         *_all_made("resource", ResourceSpec, plugin.ask("trivium_resources", settings=settings) or ()),
         *_all_made("prompt", PromptSpec, plugin.ask("trivium_prompts", settings=settings) or ()),
@@ -135,6 +156,17 @@ def _offers(plugin: Plugin, settings: BaseModel | None) -> tuple[Offer, ...]:
     for text in texts:
         check_text(text.tool)
     return (*tools, *texts)
+
+
+def _hooks(plugin: Plugin) -> list[HookSpec[..., Any]]:
+    """Raises `LeftOut`, `UnfitTool`, and what the plugin raises."""
+    hooks = _all_made("hook", HookSpec, plugin.ask("trivium_hooks") or ())
+    for one in hooks:
+        if not one.name.startswith(f"{plugin.info.name}_"):
+            raise LeftOut(f"its hook {one.name} does not begin with {plugin.info.name}_")
+        if one.name.startswith(f"{hookspecs.PROJECT}_"):
+            raise LeftOut(f"its hook {one.name} begins as those of the host do")
+    return hooks
 
 
 def _all_made(sort: str, kind: type[T], values: Iterable[object]) -> list[T]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from trivium.api import PromptSpec, ResourceSpec, ToolSpec
+from trivium.host.answering import Hookup
 from trivium.host.discover import Candidate
 from trivium.host.lint import order_to_models
 from trivium.host.loader import Contribution, LeftOut, Plugin, collect, load
@@ -119,13 +120,14 @@ class Loading:
             _check_known("tools.disabled", tools.disabled, offered)
 
     def finished(
-        self, served: Mapping[str, Served], withheld: Mapping[str, dict[str, str]]
+        self, served: Mapping[str, Served], withheld: Mapping[str, dict[str, str]], hookups: Mapping[str, Hookup]
     ) -> tuple[PluginReport, ...]:
         return tuple(
             _with_offers(
                 report,
                 [one.offer for one in served.values() if one.plugin == report.name],
                 self.doubts.get(report.name, {}) | withheld.get(report.name, {}),
+                hookups[report.name],
             )
             if report.status is Status.LOADED
             else report
@@ -150,13 +152,18 @@ def _locked_mode(settings: CoreSettings, candidates: Sequence[Candidate]) -> Loc
     return Locked(settings.lock_file, candidates, selected)
 
 
-def _with_offers(report: PluginReport, served: Sequence[Offer], withheld: dict[str, str]) -> PluginReport:
+def _with_offers(
+    report: PluginReport, served: Sequence[Offer], withheld: dict[str, str], hookup: Hookup
+) -> PluginReport:
     return replace(
         report,
         tools=tuple(one.name for one in served if isinstance(one, ToolSpec)),
         resources={one.name: one.uri for one in served if isinstance(one, ResourceSpec)},
         prompts=tuple(one.name for one in served if isinstance(one, PromptSpec)),
-        withheld=withheld,
+        hooks=tuple(hookup.own),
+        answers=tuple(hookup.answers),
+        withheld=withheld | hookup.withheld,
+        idle=hookup.idle,
     )
 
 

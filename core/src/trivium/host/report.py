@@ -29,8 +29,14 @@ class PluginReport:
     """Served: the URI, or the template, of each by its name."""
     prompts: tuple[str, ...] = ()
     """Served."""
+    hooks: tuple[str, ...] = ()
+    """Its own, for other plugins to answer."""
+    answers: tuple[str, ...] = ()
+    """Hooks of other plugins that it is asked."""
     withheld: dict[str, str] = field(default_factory=dict)
     """Not served, and why."""
+    idle: dict[str, str] = field(default_factory=dict)
+    """Hooks of other plugins that it implements without being asked, and why."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

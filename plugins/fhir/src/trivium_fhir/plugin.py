@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from trivium.api import Folders, PluginInfo, PromptSpec, ResourceSpec, ToolSpec, Workers, hookimpl
 from trivium_dicom.files.desk import Desk
 from trivium_dicom.files.limits import Limits as FileLimits
+from trivium_fhir.counterparts import pacs_study_counterparts as pacs_study_counterparts  # answers a hook of PACS
 from trivium_fhir.imaging.room import Room
 from trivium_fhir.maps.site import Site
 from trivium_fhir.prompts import all_prompts

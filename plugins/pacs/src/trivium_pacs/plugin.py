@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from trivium.api import Command, PluginInfo, RefusalCode, Safety, ToolSpec, hookimpl
+from typing import Any
+
+from trivium.api import Command, HookSpec, PluginInfo, RefusalCode, Safety, ToolSpec, hookimpl
 from trivium_pacs.demo import demo
+from trivium_pacs.hooks import pacs_study_counterparts
 from trivium_pacs.net.archive import Archive
 from trivium_pacs.settings import PacsSettings
 from trivium_pacs.tools.echo import pacs_echo
@@ -29,6 +32,11 @@ def trivium_tools(settings: PacsSettings) -> list[ToolSpec]:
         pacs_query.given(archive=archive),
         pacs_retrieve.given(archive=archive).guarded(retrieve_gates(settings)),
     ]
+
+
+@hookimpl
+def trivium_hooks() -> list[HookSpec[..., Any]]:
+    return [pacs_study_counterparts]
 
 
 @hookimpl

@@ -2,26 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from trivium.api import Kind
+from trivium.api import Composed, Kind, TooLarge
+from trivium_dicom.phi import kind_of
+from trivium_fhir.imaging.bundle import bundle_of
 from trivium_fhir.imaging.dicom_json import get
 from trivium_fhir.imaging.facts import fact, facts_of
-from trivium_fhir.imaging.notes import Notes
-from trivium_fhir.imaging.pasted import row_of
+from trivium_fhir.imaging.notes import Note, Notes
+from trivium_fhir.imaging.order_answer import answer
+from trivium_fhir.imaging.pasted import MOST_ROWS, row_of
+from trivium_fhir.imaging.problems import ImagingProblem
 from trivium_fhir.imaging.rows import Row
-from trivium_fhir.imaging.steps import Step, message_type, steps_of
-from trivium_fhir.imaging.study import Made, imaging_study
-from trivium_fhir.imaging.summary_results import Counterpart, Counterparts
+from trivium_fhir.imaging.steps import message_type, steps_of
+from trivium_fhir.imaging.study import Made
+from trivium_fhir.imaging.summary_facts import FACTS, FILLER, PLACER, Fact, accession_numbers, among, modalities
 from trivium_fhir.imaging.tree import Study, studies_of
 from trivium_fhir.imaging.worklist import ACCESSION, STUDY_UID, Item, item_of
-from trivium_hl7.dicom_map.attributes import keywords
+from trivium_fhir.phi import composed
+from trivium_hl7.dicom_map.attributes import attribute, keywords, written
+from trivium_hl7.dicom_map.rows import rows as map_rows
 from trivium_hl7.reader import Message, parse_message
 
 _SOURCE: Final = "FHIR R4 DICOM column of ImagingStudy; IHE RAD TF-2 appendix B"
-_PLACER: Final = "00402016"
-_FILLER: Final = "00402017"
+_ORDER: Final = "ORM^O01"
+_PATIENT_MAP: Final = "patient (PID) to patient attributes"
+_STEP: Final = "00400100/"
+"""What stands in a scheduled step of a worklist stands at the top of a study."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """One fact in three standards. A value is absent where its side does not say it."""
+
+    fact: str
+    phi: Kind | None
+    dicom: str
+    tag: str
+    dicom_value: str | None
+    hl7: str | None
+    hl7_value: str | None
+    fhir: str | None
+    fhir_value: str | None
+    agree: bool | None
+    """Study and order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparts:
+    """What study and order say of each other, and what the study is as a whole in the other two."""
+
+    rows: tuple[Counterpart, ...]
+    matched_by: str | None
+    differing: tuple[str, ...]
+    steps: int | None
+    imaging_study: Composed | None
+    order_skeleton: Composed | None
+    order_lacks: tuple[str, ...]
+    notes: tuple[Note, ...]
+    source: str = _SOURCE
+
+
+def counterparts(
+    rows: Sequence[Mapping[str, Any]], order: str | None = None, *, zone: str | None = None
+) -> Counterparts:
+    """Of rows as an archive's answer has them, plain or DICOM JSON, and of an order as text.
+
+    Raises `BadInput` for a message that is no order or cannot be read, `TooLarge` beyond 20,000 rows.
+    """
+    if len(rows) > MOST_ROWS:
+        raise TooLarge(where="study", problem=ImagingProblem.TOO_MANY_ROWS, limit=MOST_ROWS)
+    return summary(map(row_of, rows), parse_message(order, where="order") if order else None, zone=zone)
 
 
 def summary(rows: Iterable[Row], order: Message | None = None, *, zone: str | None = None) -> Counterparts:
@@ -29,142 +82,101 @@ def summary(rows: Iterable[Row], order: Message | None = None, *, zone: str | No
 
     Raises `BadInput` for a message that is no order.
     """
-    studies = studies_of(rows, Notes())
-    study = studies[0] if studies else Study("")
-    facts = facts_of(study)
-    made = imaging_study(study, Notes(), zone=zone, most_instances=0) if studies else None
-    steps = steps_of(order) if order is not None else []
-    items = [item_of(step, message_type(order)) for step in steps] if order is not None else []
-    chosen, joined = _joined(facts, items)
-    table = [_row(one, facts, chosen, steps[items.index(chosen)] if chosen else None, made) for one in _FACTS]
+    notes = Notes()
+    study = next(iter(studies_of(rows, notes)), None)
+    items = _items(order) if order is not None else []
+    wholes = _wholes(study, notes, zone) if study else _NO_WHOLES
+    facts = _facts(study, wholes.made) if study and wholes.made else {}
+    item, joined = _joined(facts, items)
+    table = [_row(one, facts, item, wholes.made) for one in FACTS]
     return Counterparts(
         rows=tuple(row for row in table if row.dicom_value or row.hl7_value or row.fhir_value),
         matched_by=joined,
         differing=tuple(row.fact for row in table if row.agree is False),
-        steps=len(steps) or None,
-        source=_SOURCE,
+        steps=len(items) or None,
+        imaging_study=wholes.imaging_study,
+        order_skeleton=wholes.order,
+        order_lacks=wholes.lacks,
+        notes=notes.told(),
     )
 
 
-def counterparts(
-    rows: Iterable[Mapping[str, Any]], order: str | None = None, *, zone: str | None = None
-) -> Counterparts:
-    """The same of rows as an archive's answer has them, plain or DICOM JSON, and of an order as text.
+def _items(order: Message) -> list[Item]:
+    kind = message_type(order)
+    return [item_of(step, kind) for step in steps_of(order)]
 
-    Raises `BadInput` for a message that is no order or cannot be read.
-    """
-    return summary(map(row_of, rows), parse_message(order, where="order") if order else None, zone=zone)
+
+def _facts(study: Study, made: Made) -> Row:
+    """Of what a study can have several of, all, with DICOM's own mark between them."""
+    several = {"AccessionNumber": accession_numbers(made), "Modality": modalities(made)}
+    return {**facts_of(study), **{name: ["\\".join(values)] for name, values in several.items() if values}}
+
+
+class _Wholes(NamedTuple):
+    made: Made | None
+    imaging_study: Composed | None
+    order: Composed | None
+    lacks: tuple[str, ...]
+
+
+_NO_WHOLES: Final = _Wholes(None, None, None, ())
+
+
+def _wholes(study: Study, notes: Notes, zone: str | None) -> _Wholes:
+    converted = bundle_of([study], notes, kind="collection", zone=zone, most_instances=0)
+    order = answer(study, _ORDER, Notes(), control="SC", sent="", processing="T")
+    return _Wholes(converted.made[0], composed(converted.bundle), order.message, order.missing)
 
 
 def _joined(facts: Row, items: Sequence[Item]) -> tuple[Item | None, str | None]:
     """The step of the order that is of this study, and by what; else the first step."""
-    for tag in (STUDY_UID, ACCESSION, _PLACER, _FILLER):
+    for tag in (STUDY_UID, ACCESSION, PLACER, FILLER):
         value = fact(facts, tag)
         for item in items:
-            if value and get(item.ds, tag) == value:
+            if value and among(value, get(item.ds, tag)):
                 return item, keywords(tag)
     return next(iter(items), None), None
 
 
-class _Fact(NamedTuple):
-    name: str
-    path: str
-    fhir: str
-    kind: Kind | None
-    read: Callable[[Made], str]
-    same: Callable[[str, str], bool] = str.__eq__
-
-
-def _row(asked: _Fact, facts: Row, item: Item | None, step: Step | None, made: Made | None) -> Counterpart:
-    here = fact(facts, asked.path)
+def _row(asked: Fact, facts: Row, item: Item | None, made: Made | None) -> Counterpart:
+    path, here = _of_study_at(asked, facts)
     there = get(item.ds, asked.path) if item else ""
+    made_of_it = asked.read(made) if made else ""
+    comparable = here and there and path != asked.other
     return Counterpart(
         fact=asked.name,
-        phi=asked.kind,
-        dicom=keywords(asked.path),
+        phi=_kind(path.rpartition("/")[2], here or made_of_it, there),
+        dicom=keywords(path),
+        tag=written(path),
         dicom_value=here or None,
-        hl7=item.sources.get(asked.path) if item and step else None,
+        hl7=(item.sources.get(asked.path) if item else None) or _home(asked.path),
         hl7_value=there or None,
         fhir=asked.fhir or None,
-        fhir_value=(asked.read(made) or None) if made else None,
-        agree=asked.same(here, there) if here and there else None,
+        fhir_value=made_of_it or None,
+        agree=asked.same(here, there) if comparable else None,
     )
 
 
-def _same_name(one: str, other: str) -> bool:
-    """The alphabetic group, without regard to case and to components at the end that are empty."""
-    parts = [text.partition("=")[0].casefold().rstrip("^ ") for text in (one, other)]
-    return parts[0] == parts[1]
+def _kind(tag: str, *values: str) -> Kind | None:
+    """What the values tell of a person, by the rules of the DICOM plugin; of several kinds free text."""
+    known = attribute(tag)
+    parts = [part for value in values for part in value.split("\\")]
+    kinds = {kind for part in parts if (kind := kind_of(tag, known.vr if known else "", part))}
+    return Kind.TEXT if len(kinds) > 1 else next(iter(kinds), None)
 
 
-def _identifier(kind: str) -> Callable[[Made], str]:
-    def read(made: Made) -> str:
-        for one in made.study.get("identifier", ()):
-            if kind in _codes(one) or one.get("system") == kind:
-                return str(one["value"])
-        return ""
-
-    return read
+def _of_study_at(asked: Fact, facts: Row) -> tuple[str, str]:
+    """The path that the study has the fact at, and its value; without one the path alone."""
+    for path in filter(None, (asked.path, asked.other)):
+        if value := fact(facts, path):
+            return path.removeprefix(_STEP), value
+    return asked.path, ""
 
 
-def _order_number(kind: str) -> Callable[[Made], str]:
-    def read(made: Made) -> str:
-        found = (one["identifier"] for one in made.study.get("basedOn", ()))
-        return next((str(one["value"]) for one in found if kind in _codes(one)), "")
-
-    return read
-
-
-def _codes(identifier: Mapping[str, Any]) -> list[str]:
-    return [coding.get("code", "") for coding in identifier.get("type", {}).get("coding", ())]
-
-
-def _of_patient(*path: str) -> Callable[[Made], str]:
-    return lambda made: _at(made.patient, path)
-
-
-def _of_study(*path: str) -> Callable[[Made], str]:
-    return lambda made: _at(made.study, path)
-
-
-def _at(value: Any, path: Iterable[str]) -> str:
-    """The text at a path, of lists the first."""
-    for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-        value = value[0] if isinstance(value, list) and value else value
-    return value if isinstance(value, str) else ""
-
-
-def _patients_name(made: Made) -> str:
-    name: Mapping[str, Any] = next(iter(made.patient.get("name", ())), {})
-    given = " ".join(name.get("given", ()))
-    return ", ".join(part for part in (name.get("family", ""), given) if part)
-
-
-def _issuer(made: Made) -> str:
-    return _at(made.patient, ("identifier", "system")) or _at(made.patient, ("identifier", "assigner", "display"))
-
-
-def _procedure(made: Made) -> str:
-    return _at(made.study, ("procedureCode", "coding", "code"))
-
-
-_FACTS: Final = (
-    _Fact("accession number", ACCESSION, "ImagingStudy.identifier", Kind.ORDER, _identifier("ACSN")),
-    _Fact("study instance UID", STUDY_UID, "ImagingStudy.identifier", Kind.UID, _identifier("urn:dicom:uid")),
-    _Fact("placer order number", _PLACER, "ImagingStudy.basedOn.identifier", Kind.ORDER, _order_number("PLAC")),
-    _Fact("filler order number", _FILLER, "ImagingStudy.basedOn.identifier", Kind.ORDER, _order_number("FILL")),
-    _Fact("requested procedure ID", "00401001", "", Kind.ORDER, lambda _: ""),
-    _Fact("patient ID", "00100020", "Patient.identifier.value", Kind.PATIENT_ID, _of_patient("identifier", "value")),
-    _Fact("issuer of patient ID", "00100021", "Patient.identifier.system", Kind.TEXT, _issuer),
-    _Fact("patient name", "00100010", "Patient.name", Kind.NAME, _patients_name, _same_name),
-    _Fact("birth date", "00100030", "Patient.birthDate", Kind.BIRTH_DATE, _of_patient("birthDate")),
-    _Fact("sex", "00100040", "Patient.gender", Kind.TEXT, _of_patient("gender")),
-    _Fact("modality", "00400100/00080060", "ImagingStudy.modality", Kind.TEXT, _of_study("modality", "code")),
-    _Fact("procedure code", "00321064/00080100", "ImagingStudy.procedureCode", Kind.TEXT, _procedure),
-    _Fact("study description", "00081030", "ImagingStudy.description", Kind.TEXT, _of_study("description")),
-    _Fact("study date", "00080020", "ImagingStudy.started", Kind.DATE, _of_study("started")),
-    _Fact("scheduled start", "00400100/00400002", "", Kind.DATE, lambda _: ""),
-    _Fact("referring physician", "00080090", "ImagingStudy.referrer", Kind.NAME, lambda _: "", _same_name),
-    _Fact("admission ID", "00380010", "", Kind.PATIENT_ID, lambda _: ""),
-)
+def _home(path: str) -> str | None:
+    """The field that an order has it in."""
+    for row in map_rows():
+        of_order = row.direction == "hl7_to_dicom" and (_ORDER in row.messages or _PATIENT_MAP in row.maps)
+        if of_order and row.path == path and row.fields:
+            return row.fields[0]
+    return None
