@@ -17,7 +17,8 @@ from trivium_fhir.phi import composed, kind_of
 
 UUID = "0a7545d7-202f-46e5-91e9-bb7d27ade3c2"
 _SNOMED = "http://snomed.info/sct"
-_TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
+_V2 = "http://terminology.hl7.org/CodeSystem/v2-"
+_TYPES = f"{_V2}0203"
 _HEMOGLOBIN = {"system": "http://loinc.org", "code": "718-7", "display": "Hemoglobin"}
 _CT = {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "CT"}
 
@@ -199,6 +200,76 @@ def test_numbers_of_a_study_are_keys_and_its_uids_are_uids() -> None:
         "identifier": [{"system": "urn:dicom:uid", "value": "<uid>"}, {"value": "<order>"}],
         "series": [{"uid": "<uid>", "modality": _CT}],
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("Patient?identifier=urn%3Aoid%3A1.2.3%7CMRN-1", "Patient?identifier=urn%3Aoid%3A1.2.3%7C<patient_id>"),
+        ("ServiceRequest?identifier=|A-1", "ServiceRequest?identifier=|<order>"),
+        ("ImagingStudy?identifier=urn:dicom:uid|urn:oid:1.2.3", "ImagingStudy?identifier=urn:dicom:uid|<uid>"),
+        ("Endpoint?identifier=urn%3Aietf%3Arfc%3A3986%7Curn%3Aoid%3A1.2.3", None),
+        ("Substance?identifier=urn:oid:1.2.3.4", "Substance?identifier=<uid>"),
+        ("Patient?identifier=urn:oid:1.2.3.4", "Patient?identifier=<patient_id>"),
+        ("Patient?identifier=https://hospital.example|1", "Patient?identifier=<contact>|<patient_id>"),
+        ("Patient?family=Zorblax", "Patient?<text>"),
+        ("Patient?identifier=a|1&family=Zorblax", "Patient?<text>"),
+    ],
+)
+def test_the_condition_of_a_request_shows_a_uid_and_hides_a_person(url: str, expected: str | None) -> None:
+    request = {"method": "PUT", "url": url}
+    found = seen({"resourceType": "Bundle", "entry": [{"request": request}]})["entry"][0]["request"]["url"]
+
+    assert found == (expected or "Endpoint?identifier=urn%3Aietf%3Arfc%3A3986%7C<uid>")
+
+
+@pytest.mark.parametrize(
+    ("coding", "expected"),
+    [
+        ({"system": "urn:oid:1.2.3.4", "code": "SMITH", "display": "Smith"}, ("<text>", "<text>")),
+        ({"system": _SNOMED, "code": "Zorblax", "display": "Zorblax"}, ("<text>", "<text>")),
+        ({"system": f"{_V2}0001", "code": "Zorblax", "display": "Zorblax"}, ("<text>", "<text>")),
+        ({"system": f"{_V2}0069", "code": "M7", "display": "Dr. Zorblax"}, ("M7", "<text>")),
+        ({"system": f"{_V2}0001", "code": "F", "display": "Female"}, ("F", "Female")),
+        (
+            {"system": "http://hl7.org/fhir/sid/icd-10", "code": "I10", "display": "Hypertension"},
+            ("I10", "Hypertension"),
+        ),
+        (
+            {"system": "http://hl7.org/fhir/sid/us-ssn", "code": "123-45-6789", "display": "x"},
+            ("<text>", "<text>"),
+        ),
+        ({"code": "1961-02-03", "display": "x"}, ("<text>", "<text>")),
+        ({"code": "GLU1", "display": "x"}, ("GLU1", "<text>")),
+    ],
+)
+def test_a_code_is_public_where_a_standard_may_have_it(coding: dict[str, str], expected: tuple[str, str]) -> None:
+    found = seen({"resourceType": "Observation", "code": {"coding": [coding]}})["code"]["coding"][0]
+
+    assert (found["code"], found["display"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("3.5-5.0", True), ("<5", True), ("135-145", True), ("555-1234", False), ("1e9-Zorblax", False)]
+)
+def test_what_is_normal_is_public_where_it_is_two_numbers(text: str, shown: bool) -> None:
+    found = seen({"resourceType": "Observation", "referenceRange": [{"text": text}]})
+
+    assert found["referenceRange"] == [{"text": text if shown else "<text>"}]
+
+
+def test_an_age_is_a_date_of_birth() -> None:
+    condition = {"resourceType": "Condition", "onsetAge": {"value": 93, "unit": "a", "code": "a"}}
+
+    assert seen(condition)["onsetAge"]["value"] == "<birth_date>"
+
+
+def test_a_part_of_an_extension_has_a_name_that_a_guide_gives() -> None:
+    url = "http://hl7.org/fhir/StructureDefinition/patient-nationality"
+    parts = [{"url": "code"}, {"url": "ombCategory"}, {"url": "Zorblax"}]
+    found = seen({"resourceType": "Patient", "extension": [{"url": url, "extension": parts}]})
+
+    assert [one["url"] for one in found["extension"][0]["extension"]] == ["code", "ombCategory", "<text>"]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
-from trivium.api import Composed
+from trivium.api import Composed, PluginInfo, ToolSpec, hookimpl
 from trivium_fhir.servers.net.directory import Servers
 from trivium_fhir.servers.settings import Endpoint
+from trivium_fhir.settings import FhirSettings
+from trivium_fhir.tools.fhir_capabilities import fhir_capabilities
+from trivium_fhir.tools.fhir_read import fhir_read
+from trivium_fhir.tools.fhir_search import fhir_search
+from trivium_fhir.tools.fhir_write_bundle import fhir_write_bundle, write_gates
 
 PATIENT: Final[dict[str, Any]] = {
     "resourceType": "Patient",
@@ -20,6 +25,28 @@ PATIENT: Final[dict[str, Any]] = {
     "birthDate": "1961-02-03",
 }
 _ENDPOINTS: Final = TypeAdapter(dict[str, Endpoint])
+
+
+class Tools:
+    """A plugin with these tools alone."""
+
+    @hookimpl
+    def trivium_plugin(self) -> PluginInfo:
+        return PluginInfo(name="fhir", summary="FHIR servers")
+
+    @hookimpl
+    def trivium_settings(self) -> type[BaseModel]:
+        return FhirSettings
+
+    @hookimpl
+    def trivium_tools(self, settings: FhirSettings) -> list[ToolSpec]:
+        servers = Servers(settings.endpoints)
+        return [
+            fhir_read.given(servers=servers),
+            fhir_search.given(servers=servers),
+            fhir_capabilities.given(servers=servers),
+            fhir_write_bundle.given(servers=servers).guarded(write_gates(servers, allowed=settings.allow_write)),
+        ]
 
 
 @asynccontextmanager

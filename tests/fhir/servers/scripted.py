@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -36,6 +37,10 @@ class Answer:
     """Close in the middle of the body."""
     hang_up: bool = False
     """Close without an answer."""
+    drip: float = 0.0
+    """Seconds before each single byte of the body."""
+    endless: bool = False
+    """The body again and again, in chunks, for as long as somebody listens."""
 
 
 Script = Callable[[Asked], Answer]
@@ -57,7 +62,7 @@ class Scripted:
 
 
 @contextmanager
-def scripted(script: Script) -> Iterator[Scripted]:
+def scripted(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
     """Run one until the block ends."""
     found = Scripted(0, script)
 
@@ -88,9 +93,18 @@ def scripted(script: Script) -> Iterator[Scripted]:
             self.send_response(answer.status)
             for name, value in {"Content-Type": answer.type, **answer.headers}.items():
                 self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            if answer.endless:
+                self.send_header("Transfer-Encoding", "chunked")
+            else:
+                self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
-            self.wfile.write(answer.body[: len(answer.body) // 2] if answer.cut else answer.body)
+            while answer.endless:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(answer.body), answer.body))
+            for byte in answer.body if answer.drip else b"":
+                time.sleep(answer.drip)
+                self.wfile.write(bytes([byte]))
+            if not answer.drip:
+                self.wfile.write(answer.body[: len(answer.body) // 2] if answer.cut else answer.body)
             self.close_connection = answer.cut
 
     class Server(ThreadingHTTPServer):
@@ -100,6 +114,8 @@ def scripted(script: Script) -> Iterator[Scripted]:
             """A client that goes before its answer is whole is what some tests are about."""
 
     server = Server(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     found.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.fhir.judges.asking import PACKAGES
 from tests.fhir.servers.kit import PATIENT, servers_at, text_of
 
 from trivium.api import NotFound
@@ -21,29 +17,12 @@ from trivium_fhir.tools.fhir_search import fhir_search
 from trivium_fhir.tools.fhir_write_bundle import fhir_write_bundle
 
 pytestmark = pytest.mark.anyio
-_SERVER: Final = Path(__file__).parent / "peer" / "server.mjs"
 _PATIENT_URL: Final = "urn:uuid:7d0c1a2e-0000-4000-8000-000000000001"
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture(scope="module")
-def peer(node: str) -> Iterator[str]:
-    """The base URL of one that is empty at first."""
-    program = [node, str(_SERVER), str(PACKAGES)]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin
-        assert process.stdout
-        try:
-            port = process.stdout.readline().strip()
-            assert port.isdigit(), "the peer did not start"
-            yield f"http://127.0.0.1:{port}/fhir"
-        finally:
-            process.stdin.close()
-            process.wait(10)
 
 
 def bundle(number: str, observations: int = 3) -> str:

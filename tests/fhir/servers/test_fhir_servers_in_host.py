@@ -9,19 +9,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from pydantic import BaseModel
-from tests.fhir.servers.kit import PATIENT, statement
+from tests.fhir.servers.kit import PATIENT, Tools, statement
 from tests.fhir.servers.scripted import Answer, Asked, Scripted, fhir, scripted
 
-from trivium.api import PluginInfo, ToolSpec, hookimpl
 from trivium.host import Host
 from trivium.testing import Person, connect, error_code, memory_host
-from trivium_fhir.servers.net.directory import Servers
-from trivium_fhir.settings import FhirSettings
-from trivium_fhir.tools.fhir_capabilities import fhir_capabilities
-from trivium_fhir.tools.fhir_read import fhir_read
-from trivium_fhir.tools.fhir_search import fhir_search
-from trivium_fhir.tools.fhir_write_bundle import fhir_write_bundle, write_gates
 
 pytestmark = pytest.mark.anyio
 CANARIES = ("Zorblax", "Quentin", "MRN-4711", "p-17", "1961-02-03", "secret-of-ours")
@@ -31,28 +23,6 @@ _STAND_IN = re.compile(r"patient(?:-[A-Z0-9]{4}){3}")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-class Tools:
-    """A plugin with these tools alone."""
-
-    @hookimpl
-    def trivium_plugin(self) -> PluginInfo:
-        return PluginInfo(name="fhir", summary="FHIR servers")
-
-    @hookimpl
-    def trivium_settings(self) -> type[BaseModel]:
-        return FhirSettings
-
-    @hookimpl
-    def trivium_tools(self, settings: FhirSettings) -> list[ToolSpec]:
-        servers = Servers(settings.endpoints)
-        return [
-            fhir_read.given(servers=servers),
-            fhir_search.given(servers=servers),
-            fhir_capabilities.given(servers=servers),
-            fhir_write_bundle.given(servers=servers).guarded(write_gates(servers, allowed=settings.allow_write)),
-        ]
 
 
 def host_for(server: Scripted, home: Path, **settings: str) -> Host:

@@ -146,7 +146,7 @@ async def test_the_approving_person_reads_what_it_is_about() -> None:
         found = what_would_be_written(servers, bundle(entry(CREATE)), "main")
 
     assert {fact.label: fact.value for fact in found.facts} == {
-        "Kind": "transaction of 1 entries",
+        "Kind": "transaction",
         "Connection": "TLS",
         "Resources": "1 Patient",
         "Patient": "Zorblax^Quentin",

@@ -7,21 +7,23 @@ from functools import cache, lru_cache
 from typing import Final
 
 from trivium_fhir.phi.places import words
+from trivium_hl7.phi import UNIT
 
 LONGEST_VALUE: Final = 256
 """The host cuts longer values, which could happen within an escape of JSON."""
 _LONGEST_DISPLAY: Final = 200
+_LONGEST_RANGE: Final = 24
 
 _CODE: Final = re.compile(r"[A-Za-z0-9<>=+*#%][A-Za-z0-9._/:+*<>=%#-]{0,63}", re.ASCII)
-_UNIT: Final = re.compile(
-    r"(?=.{1,64}\Z)(?:[A-Za-z0-9.*/+%-]|(?<=\d)\^|\[[A-Za-z0-9_'./ ]{1,24}\]|\{[A-Za-z#_:./ ]{1,24}\})+", re.ASCII
-)
-"""As UCUM spells them: mm[Hg], 10*3/uL, {cells}/uL; and 10^3/uL, as many do."""
 _WORD: Final = re.compile(r"[A-Za-z]{2,}(?:[-._/:][A-Za-z]+)*|[A-Za-z](?:[-._/:][A-Za-z]+)+", re.ASCII)
 _SMALL_CODE: Final = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?|[A-Z]{1,3}", re.ASCII)
 """Of a language, a unit, a currency."""
-_LONG_NUMBER: Final = re.compile(r"\d{6}", re.ASCII)
-"""May be a date or a record number that was put into the wrong field."""
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?", re.ASCII)
+"""As BCP 47 has it: en, en-US, zh-Hans-CN."""
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+_LONG_NUMBER: Final = re.compile(r"\d{6}|(?:\d[-./:]?){7}", re.ASCII)
+"""May be a date, a telephone, a national or a record number that was put into the wrong field."""
+_RANGE: Final = re.compile(r"[<>=]{0,2}\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?", re.ASCII)
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~/:?#|$@!&'()*+,;=%-]{1,200}", re.ASCII)
 _OID: Final = re.compile(r"urn:oid:[0-2](?:\.\d{1,40}){1,30}", re.ASCII)
 _URN_UUID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -52,7 +54,18 @@ _STANDARDS: Final = (
     "http://ihe.net/",
     "http://dicom.nema.org/",
 )
-_SID: Final = "http://hl7.org/fhir/sid/"
+_STANDARD_OIDS: Final = tuple(
+    f"urn:oid:{root}."
+    for root in (
+        "2.16.840.1.113883.5",
+        "2.16.840.1.113883.6",
+        "2.16.840.1.113883.12",
+        "2.16.840.1.113883.18",
+        "1.2.840.10008",
+    )
+)
+"""Under these HL7 and DICOM number systems of codes, their own and those of others."""
+SID: Final = "http://hl7.org/fhir/sid/"
 _CODED_SID: Final = ("icd-", "cvx", "ndc", "mvx", "ca-hc-din", "ex-icd-")
 """Of `sid` only these are systems of codes; the others number people and policies."""
 
@@ -69,7 +82,7 @@ def is_code(text: str) -> bool:
     """A code that nobody has vouched for: no word, which may be a name, and no long number."""
     if not _CODE.fullmatch(text) or _LONG_NUMBER.search(text):
         return False
-    return not _WORD.fullmatch(text) or _SMALL_CODE.fullmatch(text) is not None
+    return not is_word(text)
 
 
 def is_code_shape(text: str) -> bool:
@@ -77,16 +90,26 @@ def is_code_shape(text: str) -> bool:
     return _CODE.fullmatch(text) is not None
 
 
+def is_word(text: str) -> bool:
+    """What may be a name."""
+    return _WORD.fullmatch(text) is not None and not _SMALL_CODE.fullmatch(text)
+
+
 def is_unit(text: str) -> bool:
     """What may be a unit of UCUM."""
-    return _UNIT.fullmatch(text) is not None
+    return UNIT.fullmatch(text) is not None
 
 
 def is_free_unit(text: str) -> bool:
     """A unit that nobody has vouched for."""
     if not is_unit(text) or _LONG_NUMBER.search(text):
         return is_code(text)
-    return not _WORD.fullmatch(text) or _SMALL_CODE.fullmatch(text) is not None
+    return not is_word(text)
+
+
+def is_range(text: str) -> bool:
+    """Two numbers or one, as laboratories write what is normal."""
+    return len(text) <= _LONGEST_RANGE and not _LONG_NUMBER.search(text) and _RANGE.fullmatch(text) is not None
 
 
 def is_display(text: str) -> bool:
@@ -95,6 +118,14 @@ def is_display(text: str) -> bool:
 
 def is_mime_type(text: str) -> bool:
     return _MIME.fullmatch(text) is not None
+
+
+def is_language(text: str) -> bool:
+    return _LANGUAGE.fullmatch(text) is not None
+
+
+def is_currency(text: str) -> bool:
+    return _CURRENCY.fullmatch(text) is not None
 
 
 def is_uri(text: str) -> bool:
@@ -120,10 +151,10 @@ def is_standard(uri: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def is_code_system(uri: str) -> bool:
-    """A standard's URI that is no numbering of people."""
-    if uri.startswith(_SID):
-        return uri.startswith(tuple(_SID + one for one in _CODED_SID)) and is_standard(uri)
-    return is_standard(uri)
+    """A standard's URI that is no numbering of people; an OID may be anybody's."""
+    if uri.startswith(SID):
+        return uri.startswith(tuple(SID + one for one in _CODED_SID)) and is_standard(uri)
+    return is_standard(uri) and (not is_oid(uri) or uri.startswith(_STANDARD_OIDS))
 
 
 def is_element_path(text: str) -> bool:

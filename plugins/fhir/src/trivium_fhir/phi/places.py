@@ -73,7 +73,7 @@ PATHS: Final = _paths(
             Location.position.latitude Location.position.altitude""",
         Kind.CONTACT: "AuditEvent.agent.network.address Attachment.url",
         Kind.BIRTH_DATE: """Patient.birthDate RelatedPerson.birthDate Person.birthDate Practitioner.birthDate
-            FamilyMemberHistory.bornPeriod FamilyMemberHistory.bornDate""",
+            FamilyMemberHistory.bornPeriod FamilyMemberHistory.bornDate Age.value""",
         Kind.UID: "ImagingStudy.series.uid ImagingStudy.series.instance.uid",
         Kind.ORDER: "Meta.versionId",
     }
@@ -84,7 +84,7 @@ CODE_STRINGS: Final = words(
     """Coding.version MessageHeader.source.name MessageHeader.source.version MessageHeader.destination.name
     Bundle.entry.response.status Bundle.entry.response.etag Bundle.link.relation Device.version.value
     CapabilityStatement.software.version CapabilityStatement.version Bundle.entry.request.ifNoneMatch
-    Bundle.entry.request.ifMatch Observation.referenceRange.text"""
+    Bundle.entry.request.ifMatch"""
 )
 """Strings that are public where they look like a code."""
 
@@ -102,6 +102,8 @@ EXTENSIONS: Final = _paths(
 )
 """Extensions of the standard, by the end of their URL, whose values are of one kind."""
 ADDRESS_PART: Final = "iso21090-ADXP-"
+EXTENSION_PARTS: Final = words("ombCategory detailed text tribalAffiliation isEnrolled")
+"""Names of parts of the guides' extensions (US Core), beside those of R4's own."""
 
 NUMBERED_PEOPLE: Final = words("MR PI PT PN SS SB DL PPN AN VN AC MA MC MCD MCR HC JHN NH NI NIIP SN U WP")
 """Identifier types (v2 table 0203) of a person's numbers."""

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
+from urllib.parse import unquote
 
 from trivium.api import Kind
 from trivium_fhir.phi import forms
 from trivium_fhir.phi.places import IDENTIFIERS
-from trivium_fhir.phi.rules import of_id, of_uri
+from trivium_fhir.phi.rules import of_id, of_number, of_uri
 
 Piece: TypeAlias = tuple[str, Kind | None]
 Pieces: TypeAlias = Iterable[Piece]
@@ -20,7 +21,9 @@ _RESOURCE: Final = re.compile(
     re.ASCII,
 )
 _SEARCH: Final = re.compile(r"([A-Z][A-Za-z]{2,40})\?(.*)", re.ASCII)
-_IDENTIFIER: Final = re.compile(r"identifier=(?:([^|&=%,\\]*)(\|))?([^|&=%,\\]+)", re.ASCII)
+_IDENTIFIER: Final = re.compile(
+    r"identifier=(?:([^|&=,\\]*?)(\||%7C))?((?:(?!%7C)[^|&=,\\])+)", re.ASCII | re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=1024)
@@ -60,14 +63,17 @@ def _of_resource(found: re.Match[str]) -> Iterator[Piece]:
 
 
 def pieces_of_search(resource: str, text: str) -> Iterator[Piece]:
-    """The condition of a conditional request: of one identifier its system and value, of any other nothing."""
+    """The condition of a conditional request, percent-encoded or not: of one identifier its system and value, of any
+    other nothing.
+    """
     found = _IDENTIFIER.fullmatch(text) if forms.is_printable(text) else None
     if found is None:
         yield text, Kind.TEXT
         return
     yield "identifier=", None
-    if found[1]:
-        yield found[1], of_uri(found[1])
+    system = unquote(found[1] or "")
+    if system:
+        yield found[1], of_uri(system)
     if found[2]:
-        yield "|", None
-    yield found[3], IDENTIFIERS.get(resource, Kind.TEXT)
+        yield found[2], None
+    yield found[3], of_number(unquote(found[3]), system, IDENTIFIERS.get(resource, Kind.TEXT))

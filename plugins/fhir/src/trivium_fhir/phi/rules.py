@@ -6,9 +6,9 @@ The question is answered from the outside in:
 2. An element whose path says its kind (`places`).
 3. A data type that does: names, addresses, contacts, dates. What an identifier numbers is said by its type (v2 table
    0203), else by the resource that it stands in.
-4. Numbers and booleans are public. Codes are where they look like one: in the value set of a required binding, beside
-   the system of a published standard, or no word and no long number. The display of a code is public with such a
-   system alone; all other text is `TEXT`.
+4. Numbers and booleans are public, but ages. Codes are public in the value set of a required binding, and elsewhere
+   where they look like one: no word and no long number, or beside the system of a published standard one that it may
+   have. The display of a code is public with such a system alone; all other text is `TEXT`.
 
 Decisions. Logical ids of patients, encounters, accounts and coverages are `PATIENT_ID`, as many servers make them of a
 record number; those of staff that are neither UUIDs nor plain numbers are `NAME`; others `UID` where they are one, else
@@ -20,15 +20,17 @@ longer than the host shows whole, is `TEXT`: what stands for it could not be put
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping
-from functools import cache, lru_cache
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Final, TypeAlias
 
 from trivium.api import Kind
-from trivium_fhir.phi import forms
+from trivium_fhir.phi import codings, forms
+from trivium_fhir.phi.codings import Parent
 from trivium_fhir.phi.places import (
     CODE_STRINGS,
     DISPLAYS,
+    EXTENSION_PARTS,
     IDS,
     NUMBERED_ORDERS,
     NUMBERED_PEOPLE,
@@ -37,7 +39,6 @@ from trivium_fhir.phi.places import (
     TYPES,
 )
 
-Parent: TypeAlias = Mapping[str, Any]
 Judge: TypeAlias = Callable[[str, Parent], Kind | None]
 """The kind of a text, given the object it stands in."""
 
@@ -47,10 +48,8 @@ _URIS: Final = frozenset({"uri", "url", "canonical"})
 _UID: Final = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-2](?:\.\d{1,40}){3,30}", re.ASCII | re.IGNORECASE
 )
-_V2_TABLES: Final = "http://terminology.hl7.org/CodeSystem/v2-"
-_TABLE_0203: Final = f"{_V2_TABLES}0203"
-_OF_HL7: Final = ("http://terminology.hl7.org/", "http://hl7.org/fhir/")
-_UCUM: Final = "http://unitsofmeasure.org"
+_TABLE_0203: Final = "http://terminology.hl7.org/CodeSystem/v2-0203"
+_OF_DICOM: Final = "urn:dicom:uid"
 _REFERENCE: Final = re.compile(r"(?:\A|/)([A-Z][A-Za-z]{2,40})/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?\Z")
 
 
@@ -94,16 +93,20 @@ def _judge(path: str, datatype: str, values: str | None, role: Kind) -> Judge:
     if datatype in _DATES:
         return _always(Kind.BIRTH_DATE if role is Kind.BIRTH_DATE else Kind.DATE)
     if datatype == "code":
-        return lambda text, parent: None if _is_bound(text, values) else Kind.TEXT
+        return _where(forms.is_language if path.endswith(".language") else partial(codings.is_bound, values))
     if datatype in _URIS:
         return lambda text, parent: of_uri(text)
     if datatype in ("oid", "uuid"):
         return _always(Kind.UID)
     if path in CODE_STRINGS:
-        return lambda text, parent: None if forms.is_code(text) else Kind.TEXT
+        return _where(forms.is_code)
     if path in PATH_STRINGS:
-        return lambda text, parent: None if forms.is_element_path(text) else Kind.TEXT
+        return _where(forms.is_element_path)
     return _always(TYPES.get(owner, role if role in (Kind.NAME, Kind.ADDRESS) and owner == "Extension" else Kind.TEXT))
+
+
+def _where(fits: Callable[[str], bool]) -> Judge:
+    return lambda text, parent: None if fits(text) else Kind.TEXT
 
 
 def _free_text(text: str, parent: Parent) -> Kind:
@@ -137,31 +140,26 @@ def of_uri(text: str) -> Kind | None:
     return Kind.CONTACT if forms.is_uri(text) else Kind.TEXT
 
 
-@lru_cache(maxsize=8192)
-def _is_bound(text: str, values: str | None) -> bool:
-    if forms.is_mime_type(text) or forms.is_code(text):
-        return True
-    if values is None:
-        return False
-    from trivium_fhir.r4.terminology import contains
-
-    return contains(values, None, text) is True
-
-
 def _of_identifier(text: str, parent: Parent, role: Kind) -> Kind:
-    if parent.get("system") == "urn:dicom:uid":
-        return Kind.UID
     types = _types_of(parent.get("type"))
     if types & NUMBERED_PEOPLE and role is not Kind.NAME:
         return Kind.PATIENT_ID
     if types & NUMBERED_ORDERS:
         return Kind.ORDER
-    return role
+    return of_number(text, parent.get("system"), role)
+
+
+def of_number(text: str, system: object, role: Kind) -> Kind:
+    """Of an identifier's value in a place whose identifiers number `role`: a UID is one wherever it stands."""
+    if system == _OF_DICOM:
+        return Kind.UID
+    is_urn = forms.is_oid(text) or forms.is_urn_uuid(text)
+    return Kind.UID if is_urn and role in (Kind.ORDER, Kind.TEXT) else role
 
 
 def _types_of(concept: object) -> set[str]:
-    codings = concept.get("coding") if isinstance(concept, dict) else None
-    found = codings if isinstance(codings, list) else []
+    given = concept.get("coding") if isinstance(concept, dict) else None
+    found = given if isinstance(given, list) else []
     return {
         one["code"]
         for one in found
@@ -169,77 +167,16 @@ def _types_of(concept: object) -> set[str]:
     }
 
 
-def _coding_code(text: str, parent: Parent) -> Kind | None:
-    system = _standard_system(parent)
-    return None if (is_code_of(system, text) if system else forms.is_code(text)) else Kind.TEXT
+def of_part(text: str) -> Kind | None:
+    """Of the name of an extension within a standard's extension."""
+    return None if forms.is_code(text) or text in _parts() else of_uri(text)
 
 
-def _coding_display(text: str, parent: Parent) -> Kind | None:
-    code, system = parent.get("code"), _standard_system(parent)
-    named = system and isinstance(code, str) and is_code_of(system, code)
-    return None if named and forms.is_display(text) else Kind.TEXT
+@cache
+def _parts() -> frozenset[str]:
+    from trivium_fhir.r4.extensions import extensions
 
-
-def _concept_text(text: str, parent: Parent) -> Kind | None:
-    """Public where it repeats the display of one of the codes."""
-    codings = parent.get("coding")
-    for one in codings if isinstance(codings, list) else []:
-        if isinstance(one, dict) and one.get("display") == text:
-            return _coding_display(text, one)
-    return Kind.TEXT
-
-
-def _extension_code(text: str, parent: Parent) -> Kind | None:
-    url = parent.get("url")
-    return None if _is_bound(text, _bound_values(url) if isinstance(url, str) else None) else Kind.TEXT
-
-
-@lru_cache(maxsize=512)
-def _bound_values(url: str) -> str | None:
-    """The value set that a standard extension's code is bound to."""
-    from trivium_fhir.r4.extensions import extension
-
-    try:
-        binding = extension(url).binding
-    except KeyError:
-        return None
-    return binding.value_set if binding and binding.strength == "required" else None
-
-
-def _standard_system(parent: Parent) -> str:
-    system = parent.get("system")
-    return system if isinstance(system, str) and forms.is_code_system(system) else ""
-
-
-def is_code_of(system: str, code: str) -> bool:
-    """Whether a standard's system may have this code. A word is one of HL7's own systems only if it is listed there:
-    v2 tables are filled by sites.
-    """
-    if system == _UCUM:
-        return forms.is_unit(code)
-    if not forms.is_code_shape(code) or not system.startswith(_OF_HL7):
-        return forms.is_code_shape(code)
-    return forms.is_code(code) or code in _listed(system)
-
-
-@lru_cache(maxsize=512)
-def _listed(system: str) -> Container[str]:
-    from trivium_fhir.r4.terminology import code_system
-    from trivium_hl7 import dictionary
-
-    table = dictionary.table(system.removeprefix(_V2_TABLES)) if system.startswith(_V2_TABLES) else None
-    if table:
-        return table.codes
-    try:
-        return code_system(system).concepts
-    except KeyError:
-        return ()
-
-
-def _unit(text: str, parent: Parent) -> Kind | None:
-    code, system = parent.get("code"), _standard_system(parent)
-    named = system and isinstance(code, str) and is_code_of(system, code)
-    return None if forms.is_free_unit(text) or (named and forms.is_display(text)) else Kind.TEXT
+    return EXTENSION_PARTS.union(part.name for one in extensions().values() for part in one.parts)
 
 
 def _reference_display(text: str, parent: Parent) -> Kind | None:
@@ -260,12 +197,13 @@ def _resource_name(text: str, parent: Parent) -> Kind | None:
 
 
 _SPECIAL: Final[Mapping[str, Judge]] = {
-    "Coding.code": _coding_code,
-    "Coding.display": _coding_display,
-    "Extension.valueCode": _extension_code,
-    "CodeableConcept.text": _concept_text,
-    "Quantity.code": _coding_code,
-    "Quantity.unit": _unit,
+    "Coding.code": codings.coding_code,
+    "Coding.display": codings.coding_display,
+    "Extension.valueCode": codings.extension_code,
+    "CodeableConcept.text": codings.concept_text,
+    "Quantity.code": codings.coding_code,
+    "Quantity.unit": codings.unit,
     "Reference.display": _reference_display,
     "Reference.type": _resource_name,
+    "Observation.referenceRange.text": _where(forms.is_range),
 }

@@ -17,7 +17,7 @@ from trivium_fhir.phi import forms
 from trivium_fhir.phi.places import IDENTIFIERS
 from trivium_fhir.phi.problems import ShapeProblem
 from trivium_fhir.phi.references import Pieces, pieces_of_reference, pieces_of_search
-from trivium_fhir.phi.rules import of_uri, referred_type
+from trivium_fhir.phi.rules import of_part, referred_type
 from trivium_fhir.phi.tables import NOTHING, Slot, Table, Way, extension_role, table, unknown_extension
 
 MOST_LEVELS: Final = 64
@@ -127,7 +127,7 @@ class _Writer:
         elif slot.way is Way.TYPE:
             self._string(text, None if forms.is_resource(text) else Kind.TEXT)
         elif slot.way is Way.EXTENSION_URL:
-            self._string(text, _of_extension_url(text))
+            self._string(text, of_part(text))
         elif slot.way is Way.SEARCH:
             self._pieces(pieces_of_search(_resource_of_request(parent), text))
         else:
@@ -184,11 +184,6 @@ def _extension_table(extension: Mapping[str, Any], slot: Slot) -> Table:
     if forms.is_standard(url):
         return table("Extension", extension_role(url))
     return table("Extension", slot.role) if slot.type and forms.is_code_shape(url) else unknown_extension()
-
-
-def _of_extension_url(text: str) -> Kind | None:
-    """Within an extension that is a standard's; the parts of one have a plain name (R4 Extension.url)."""
-    return None if forms.is_code_shape(text) else of_uri(text)
 
 
 def _resource_of_request(request: Mapping[str, Any]) -> str:

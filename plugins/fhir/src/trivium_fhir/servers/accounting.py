@@ -31,7 +31,7 @@ def preflight(outgoing: Outgoing, server: Server) -> Preflight:
     """What a person reads beside the name of the endpoint and the counts."""
     patients = [entry.resource for entry in outgoing.entries if entry.type == "Patient"]
     facts = [
-        Fact(label="Kind", value=f"{outgoing.kind} of {len(outgoing.entries)} entries"),
+        Fact(label="Kind", value=outgoing.kind),
         Fact(label="Connection", value="TLS" if _secured(server) else "not encrypted, this computer alone"),
         Fact(label="Resources", value=", ".join(f"{number} {name}" for name, number in outgoing.types.items())),
         *(Fact(label="Patient", value=_name(one), kind=Kind.NAME) for one in patients[:_FACTS]),

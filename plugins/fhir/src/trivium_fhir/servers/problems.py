@@ -95,6 +95,7 @@ class SearchProblem(Problem):
     VERSION = "is no version id: 1 to 64 letters, digits, dots and hyphens"
     FORM = "has not the form name=value"
     EMPTY = "has an empty value"
+    NOT_TEXT = "holds half a character (a lone surrogate), which is no text"
     UNKNOWN = "is no search parameter of this type in R4"
     NOT_OFFERED = (
         "is a search parameter of R4 that this server does not list for this type in its capability statement; it "

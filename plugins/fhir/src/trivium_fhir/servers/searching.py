@@ -134,6 +134,8 @@ def _checked(number: int, text: str, resource: str, offered: Collection[str] | N
         raise BadInput(where=where, problem=SearchProblem.FORM)
     if not value:
         raise BadInput(where=where, problem=SearchProblem.EMPTY)
+    if not _is_text(value):
+        raise BadInput(where=where, problem=SearchProblem.NOT_TEXT)
     if has_mark(value):
         raise BadInput(where=where, problem=SearchProblem.WITHHELD)
     if written in _CONTROLS:
@@ -146,6 +148,10 @@ def _checked(number: int, text: str, resource: str, offered: Collection[str] | N
     else:
         _check_chain(where, written, value, resource, offered, 1)
     return written, value
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _check_chain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping
@@ -52,6 +53,8 @@ def open_client(where: str, ca_file: Path | None, seconds: float, *, reuse: bool
     """
     import httpx2
 
+    for library in ("httpx2", "httpcore2"):  # they log URLs, which hold what is searched for
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
         context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     except (OSError, ssl.SSLError):
