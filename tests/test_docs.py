@@ -25,6 +25,8 @@ from trivium.settings import CoreSettings
 from trivium.settings.environ import OTHERS, PREFIX, names_of
 from trivium.testing import connect, error_code, memory_host
 from trivium_dicom.settings import DicomSettings
+from trivium_fhir.maps.checking import checked
+from trivium_fhir.maps.form import read_form
 from trivium_fhir.settings import FhirSettings
 from trivium_hl7.settings import Hl7Settings
 from trivium_hl7.validation.site_profile import read_profile
@@ -97,20 +99,29 @@ def test_every_setting_of_the_documents_exists() -> None:
     assert {name for name in named if not name.startswith(f"{PREFIX}WIDGETS")} <= known
 
 
+def toml_block(beginning: str) -> str:
+    """The example of the operators' guide that begins so."""
+    (found,) = (text for text in re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL) if text.startswith(beginning))
+    return str(found)
+
+
 def test_the_policy_of_the_guide_can_be_gone_by() -> None:
-    text, *_ = re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL)
-    policy = parse(text.encode(), Path("policy.toml"), PolicyFile)
+    policy = parse(toml_block("read_only").encode(), Path("policy.toml"), PolicyFile)
     assert {demand.tools for demand in policy.demand} == {("map_*",)}
 
 
 def test_the_settings_and_the_site_profile_of_the_guide_can_be_gone_by() -> None:
-    _, dicom, settings, profile = re.findall(r"```toml\n(.*?)```", OPERATING, re.DOTALL)
-    shown = DicomSettings(**tomllib.loads(dicom)["dicom"])
+    shown = DicomSettings(**tomllib.loads(toml_block("[dicom]"))["dicom"])
     assert (list(shown.deidentify_keys), shown.folders) == (["lung-study"], (Path("/srv/dicom/incoming"),))
     assert shown.limits() == DicomSettings().limits()  # the numbers beside it are the defaults
     assert shown.deidentify_max_files == DicomSettings().deidentify_max_files
-    assert list(Hl7Settings(**tomllib.loads(settings)["hl7"]).endpoints) == ["ris"]
-    assert list(read_profile(profile, where="profile").segments) == ["ZRI"]
+    assert list(Hl7Settings(**tomllib.loads(toml_block("[hl7]"))["hl7"]).endpoints) == ["ris"]
+    assert list(read_profile(toml_block("title"), where="profile").segments) == ["ZRI"]
+    fhir = FhirSettings(**tomllib.loads(toml_block("[fhir]\ntime_zone"))["fhir"])
+    assert (fhir.time_zone, fhir.dicomweb) == ("Europe/Berlin", {"archive": "https://pacs.example.org/dicom-web"})
+    servers = FhirSettings(**tomllib.loads(toml_block("[fhir]\nallow_write"))["fhir"])
+    assert (list(servers.endpoints), servers.allow_write) == (["records", "research", "lab"], True)
+    assert len(checked(read_form(toml_block("[[segment]]"), is_json=False))) == 7
 
 
 def test_the_guide_has_each_hook_with_its_exact_signature() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -11,14 +10,14 @@ Fact: TypeAlias = tuple[str, str]
 """What it is of (`Patient.name.family`), and the value."""
 
 
-def facts(bundle: Json) -> Counter[Fact]:
-    """Each once: how often a converter repeats a resource is its own affair."""
-    found: Counter[Fact] = Counter()
+def facts(bundle: Json) -> set[Fact]:
+    """Each once: how often a converter repeats a resource is its own affair, and so are blanks around a value."""
+    found: set[Fact] = set()
     for entry in bundle.get("entry", ()):
         resource = entry["resource"]
         for name, value in _of(resource):
             if value not in (None, ""):
-                found[(f"{resource['resourceType']}.{name}", str(value))] = 1
+                found.add((f"{resource['resourceType']}.{name}", str(value).strip()))
     return found
 
 

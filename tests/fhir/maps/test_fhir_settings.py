@@ -11,8 +11,15 @@ from trivium_fhir.settings import FhirSettings
 
 
 def test_nothing_is_assumed_that_nobody_set() -> None:
-    settings = FhirSettings()
-    assert settings.model_dump() == {"maps": None, "time_zone": None, "endpoints": {}, "allow_write": False}
+    assert FhirSettings().model_dump() == {
+        "maps": None,
+        "time_zone": None,
+        "endpoints": {},
+        "allow_write": False,
+        "dicomweb": {},
+        "folders": (),
+        "max_files": 20000,
+    }
 
 
 @pytest.mark.parametrize("zone", ["+01:00", "-11:30", "Z", "Europe/Berlin", "UTC"])

@@ -21,6 +21,12 @@ title = "North clinic"
 [[segment]]
 map = "PID[Patient]"
 v2 = "PID-22"
+to = "extension[9].url"
+constant = "http://example.org/ethnic-group"
+
+[[segment]]
+map = "PID[Patient]"
+v2 = "PID-22"
 to = "extension[9].valueCodeableConcept"
 when = ["and", ["valued", "PID-22"], ["not", ["eq", "PID-22.1", "U"]]]
 data_type_map = "CWE[CodeableConcept]"
@@ -72,6 +78,7 @@ def test_rows_are_added_overridden_and_dropped() -> None:
     ours = site.rows("PID[Patient]", theirs)
     assert [(row.v2, row.to) for row in ours] == [
         *((row.v2, row.to) for row in theirs),
+        ("PID-22", "extension[9].url"),
         ("PID-22", "extension[9].valueCodeableConcept"),
     ]
     assert [row.concept_map for row in ours if row.v2 == "PID-8"] == ["LocalSex"]
@@ -113,6 +120,13 @@ def test_one_of_several_rows_is_replaced_by_its_path() -> None:
 
 ROW = {"map": "PID[Patient]", "v2": "PID-22", "to": "gender"}
 CODE = {"map": "AdministrativeSex", "v2": "W", "code": "female", "system": "http://example.org/sex"}
+GOOD = {
+    "segment": ({"map": "PID[Patient]", "v2": "PID-8", "action": "drop"}, ROW),
+    "datatype": ({"map": "CX[Identifier]", "v2": "CX.1", "action": "drop"}, {**ROW, "map": "CX[Identifier]"}),
+    "code": (CODE | {"v2": "Q"}, CODE),
+    "map": ({"map": "ZPA[Basic]", "resource": "new"}, {"map": "ZPB[Basic]", "resource": "new"}),
+}
+"""By section: the first row, and the second before it is changed."""
 
 
 @pytest.mark.parametrize(
@@ -124,10 +138,22 @@ CODE = {"map": "AdministrativeSex", "v2": "W", "code": "female", "system": "http
         ("segment", {"map": "ZPI[Patient]", "v2": "ZPI-1"}, ", map", MapsProblem.UNKNOWN_MAP),
         ("segment", {"v2": "PV1-2"}, ", v2", MapsProblem.NOT_OF_MAP),
         ("segment", {"v2": 22}, ", v2", MapsProblem.BAD_VALUE),
+        ("segment", {"v2": "PID-99"}, ", v2", MapsProblem.UNKNOWN_FIELD),
+        ("segment", {"v2": "PID-0"}, ", v2", MapsProblem.NOT_OF_MAP),
+        ("datatype", {"v2": "CX.19", "to": "value"}, ", v2", MapsProblem.UNKNOWN_FIELD),
+        ("segment", {"v2": "PID-8", "to": None, "action": "drop"}, "", MapsProblem.TWICE),
+        ("map", {"map": "ZPD"}, ", map", MapsProblem.BAD_MAP),
+        ("map", {"map": "ZPD[Nobody]"}, ", map", MapsProblem.NO_RESOURCE),
+        ("map", {"map": "ZPD[HumanName]"}, ", map", MapsProblem.NO_RESOURCE),
+        ("map", {"map": "ZPA[Basic]"}, ", map", MapsProblem.TWICE),
+        ("map", {"resource": "first"}, ", resource", MapsProblem.BAD_VALUE),
+        ("map", {"resource": None}, ", resource", MapsProblem.MISSING_KEY),
         ("segment", {"to": "gendre"}, ", to", MapsProblem.NOT_IN_R4),
         ("segment", {"to": "name[1].gender"}, ", to", MapsProblem.NOT_IN_R4),
         ("segment", {"to": "gender(Patient)"}, ", to", MapsProblem.NOT_IN_R4),
         ("segment", {"to": "name[["}, ", to", MapsProblem.BAD_PATH),
+        ("segment", {"to": "extension[90].valueString"}, ", to", MapsProblem.NAMELESS),
+        ("segment", {"to": "name[1].extension[9].valueString"}, ", to", MapsProblem.NAMELESS),
         ("segment", {"to": "generalPractitioner(Practitioner.nickname)"}, ", to", MapsProblem.NOT_IN_R4),
         ("segment", {"to": None}, ", to", MapsProblem.MISSING_KEY),
         ("segment", {"when": ["is", "PID-8", "F"]}, ", when", MapsProblem.BAD_CONDITION),
@@ -150,10 +176,8 @@ CODE = {"map": "AdministrativeSex", "v2": "W", "code": "female", "system": "http
 def test_a_fault_is_told_with_section_row_and_key(
     section: str, change: dict[str, object], place: str, problem: MapsProblem
 ) -> None:
-    good = CODE if section == "code" else ROW if section == "segment" else {**ROW, "map": "CX[Identifier]"}
+    first, good = GOOD[section]
     bad = {key: value for key, value in {**good, **change}.items() if value is not None}
-    first = CODE | {"v2": "Q"} if section == "code" else {"map": "PID[Patient]", "v2": "PID-8", "action": "drop"}
-    first = {"map": "CX[Identifier]", "v2": "CX.1", "action": "drop"} if section == "datatype" else first
     with pytest.raises(BadInput) as refused:
         checked(read_form(json.dumps({section: [first, bad]}), is_json=True))
     assert str(refused.value) == f"site maps, [[{section}]] row 2{place} {problem}"
@@ -168,10 +192,11 @@ def test_what_is_no_toml_and_no_json_is_refused(text: str, is_json: bool) -> Non
         read_form(text, is_json=is_json)
 
 
-def test_a_condition_nested_without_end_is_refused() -> None:
-    deep = '["not", ' * 90 + '["valued", "PID-1"]' + "]" * 90
+@pytest.mark.parametrize("depth", [90, 400])
+def test_a_condition_nested_without_end_is_refused(depth: int) -> None:
+    deep = '["not", ' * depth + '["valued", "PID-1"]' + "]" * depth
     with pytest.raises(BadInput, match="when"):
-        read(f'[[segment]]\nmap="PID[Patient]"\nv2="PID-1"\nto="gender"\nwhen={deep}')
+        checked(read_form(f'{{"segment": [{json.dumps(ROW)[:-1]}, "when": {deep}}}]}}', is_json=True))
 
 
 def test_a_file_that_is_too_long_is_refused() -> None:
@@ -185,12 +210,41 @@ def test_the_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
     site = Site(maps=file)
     first = site.maps()
     assert first is not None
-    assert len(first) == 6
+    assert len(first) == 7
     assert site.maps() is first
     file.write_text("", encoding="utf-8")
     changed = site.maps()
     assert changed is not None
     assert len(changed) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[[segment]\n", "site maps, line 1, is not TOML"),
+        (b"\xff\xfe", "site maps is not UTF-8"),
+        (b"#" * (LONGEST + 1), f"site maps is longer than {LONGEST} characters"),
+    ],
+)
+def test_a_file_that_is_no_map_is_refused_and_its_content_is_not_told(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    file = tmp_path / "maps.toml"
+    file.write_bytes(content)
+    with pytest.raises((BadInput, TooLarge)) as refused:
+        Site(maps=file).maps()
+    assert str(refused.value) == said
+
+
+def test_a_file_that_is_not_there_or_may_not_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        Site(maps=tmp_path / "none.toml").maps()
+    assert str(refused.value) == "site maps is a file that cannot be read"
+    locked = tmp_path / "maps.toml"
+    locked.symlink_to(locked)  # a loop: unreadable to everybody, root as well
+    with pytest.raises(BadInput) as refused:
+        Site(maps=locked).maps()
+    assert str(refused.value) == "site maps is a file that cannot be read"
 
 
 def test_a_site_without_a_file_has_no_maps_and_a_folder_is_no_file(tmp_path: Path) -> None:

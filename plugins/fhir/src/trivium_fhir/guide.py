@@ -53,6 +53,13 @@ class MapRow:
     """Left to the local implementation."""
     unfit: bool = False
     """Names a data type map that makes a complex value, where R4 has a primitive one."""
+    site: bool = False
+    """Of a site's own file, not of the guide."""
+
+    def named(self) -> str:
+        """`PID[Patient] PID-5`; a site's own row says so."""
+        name = f"{self.map} {self.v2}".rstrip()
+        return f"{name} (site)" if self.site else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,12 @@ def segment_maps(segment: str) -> SegmentMaps:
         maps={name: _rows(name, body) for name, body in read["maps"].items()},
         uses=tuple(_use(use) for use in read["uses"]),
     )
+
+
+def maps_of(segment: str) -> SegmentMaps:
+    """The same for any segment: of one that the guide does not know, nothing."""
+    known = segment in index().segments or segment in index().named_without_map
+    return segment_maps(segment) if known else SegmentMaps({}, {}, ())
 
 
 @cache

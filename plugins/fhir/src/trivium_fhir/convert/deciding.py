@@ -21,13 +21,22 @@ class Decided(NamedTuple):
     reason: Reason | None = None
 
 
+def completed(map_name: str, rows: tuple[MapRow, ...]) -> tuple[MapRow, ...]:
+    """The guide's rows of a map, with those that it lacks."""
+    return (*rows, *ADDED.get(map_name, ()))
+
+
 def decided(map_name: str, rows: tuple[MapRow, ...]) -> list[Decided]:
-    """The rows of a map as they are applied."""
+    """The rows of a map as they are applied. What a site has written stands as it is written."""
     changes = CHANGES.get(map_name, {})
-    found = [_decide(row, changes.get((row.v2, row.to))) for row in rows]
-    found += [Decided(row) for row in ADDED.get(map_name, ())]
+    found = [Decided(row) if row.site else _decide(row, changes.get((row.v2, row.to))) for row in rows]
     nameless = _nameless(found)
-    return [one if one.reason or not _within(one.row.to, nameless) else Decided(one.row, Reason.PROSE) for one in found]
+    return [Decided(one.row, Reason.PROSE) if _unread(one, nameless) else one for one in found]
+
+
+def _unread(one: Decided, nameless: set[str]) -> bool:
+    """A part of an extension that has no URL."""
+    return one.reason is None and not one.row.site and any(one.row.to.startswith(f"{path}.") for path in nameless)
 
 
 def _nameless(rows: list[Decided]) -> set[str]:
@@ -38,10 +47,6 @@ def _nameless(rows: list[Decided]) -> set[str]:
             path = one.row.to.removesuffix(".url")
             urls[path] = urls.get(path, False) or one.row.constant is not None
     return {path for path, known in urls.items() if not known}
-
-
-def _within(path: str, nameless: set[str]) -> bool:
-    return any(path.startswith(f"{one}.") for one in nameless)
 
 
 def _decide(row: MapRow, change: Change | None) -> Decided:

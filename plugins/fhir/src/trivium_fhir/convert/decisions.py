@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from trivium_fhir.convert.model import Reason
-from trivium_fhir.guide import MapRow
+from trivium_fhir.guide import MapRow, Use
 
 Change: TypeAlias = Mapping[str, Any] | Reason
 
@@ -218,6 +218,11 @@ CHANGES: Final[dict[str, dict[tuple[str, str], Change]]] = {
         ("IAM-14", "recorder.reference(Patient[1].name)"): Reason.PROSE,
         ("IAM-14", "recorder.reference(RelatedPerson.name)"): {"to": "recorder(RelatedPerson.name)"},
         ("IAM-15", "recorder.reference(RelatedPerson.relationship)"): {"to": "recorder(RelatedPerson.relationship)"},
+        # Table 0438 tells whether the allergy is certain; R4's clinical status takes none of its codes.
+        ("IAM-17", "clinicalStatus"): Reason.BAD_CODE,
+        # The sheet's `active` for all would call active what is confirmed but inactive, or erroneous.
+        ("", "clinicalStatus.coding.code"): {"when": ["not", ["in", "IAM-17.1", ["E", "I"]]]},
+        ("", "clinicalStatus.coding.system"): {"when": ["not", ["in", "IAM-17.1", ["E", "I"]]]},
         ("IAM-27", "code[1]"): Reason.ONE_VALUE,
         ("IAM-5", "reaction.manifestation.text"): {"to": "reaction.manifestation"},
     },
@@ -253,6 +258,21 @@ ADDED: Final[dict[str, tuple[MapRow, ...]]] = {
         MapRow(map="EI[Identifier-Extension]", v2="EI.3", to="system", base="Identifier", type="uri", when=_UNIQUE_EI),
     ),
 }
+
+UNNAMED: Final = {
+    "IAM": Use(
+        message="",
+        at="IAM",
+        to="AllergyIntolerance",
+        map="IAM[AllergyIntolerance]",
+        cardinality="0..*",
+        when=["not", ["eq", "IAM-6.1", "D"]],
+        narrative=False,
+        references=(),
+    )
+}
+"""Segments that the guide has a map for and no message map names: ADT^A60 consists of them. What is to be deleted
+(table 0323) is no allergy of the patient."""
 
 LOCATION_ORDER: Final = {"PL[Location]": (1, 2, 4, 3, 5, 6), "NDL[PractitionerRole]": (3, 2, 1, 6, 5, 4)}
 """The parts of a place from the inside out (bed, room, ward, level, building, site), by the number that the map gives

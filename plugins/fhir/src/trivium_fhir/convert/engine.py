@@ -9,8 +9,9 @@ that the guide has no map for is put through those of the guide's nearest messag
 from __future__ import annotations
 
 from trivium_fhir.convert.filling import fill
-from trivium_fhir.convert.linking import link_all
+from trivium_fhir.convert.linking import link_all, nearest_draft
 from trivium_fhir.convert.model import Conversion, Draft, Note, Options
+from trivium_fhir.convert.own_maps import own_uses
 from trivium_fhir.convert.plans import Plan, plan
 from trivium_fhir.convert.running import Run
 from trivium_fhir.convert.scopes import Scope, scopes
@@ -38,6 +39,8 @@ def convert(message: Message, options: Options | None = None) -> Conversion:
     anchor = ""
     for seg, scope in zip(message.segments, placed, strict=True):
         found = applied(base, guided, seg.text[:3], _names(scope), anchor)
+        if run.maps is not None:
+            found += own_uses(run.maps, seg.text[:3])
         if found:
             _apply(run, seg, scope, found)
         if not follows(seg.text[:3]):
@@ -109,7 +112,7 @@ def _switch(run: Run, seg: Segment) -> str:
 
 def _draft_for(run: Run, seg: Segment, scope: Scope, use: Applied) -> Draft | None:
     """The draft that a use goes on with: that of a segment before, unless this one begins it anew."""
-    found = scope.draft((use.label,), seg.ordinal)
+    found = nearest_draft(scope, use.label, seg.ordinal) if use.near else scope.draft((use.label,), seg.ordinal)
     if use.extends or (found is not None and not _begins(found, seg)):
         return found
     draft = Draft(use.type, use.label, seg.ordinal)

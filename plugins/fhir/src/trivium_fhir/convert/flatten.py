@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from trivium_fhir.convert.deciding import Decided, decided
+from trivium_fhir.convert.deciding import Decided, completed, decided
 from trivium_fhir.convert.model import Reason, SiteMaps
 from trivium_fhir.convert.predicates import Place
 from trivium_fhir.convert.schema import is_primitive, is_resource, walk
-from trivium_fhir.guide import DataTypeMap, MapRow, data_type_maps, segment_maps
+from trivium_fhir.guide import DataTypeMap, MapRow, data_type_maps, maps_of
 from trivium_fhir.paths import Leg, Path, bare, continued, parse_path
 
 _FIELD: Final = re.compile(r"[A-Z][A-Z0-9]{2}-(\d+)")
@@ -62,8 +62,8 @@ class Instruction:
 @lru_cache(maxsize=256)
 def instructions(map_name: str, segment_id: str, maps: SiteMaps | None) -> dict[int, list[Instruction]]:
     """By field number; 0 for what the segment as a whole gives."""
-    guide = segment_maps(segment_id).maps.get(map_name, ())
-    rows = maps.rows(map_name, guide) if maps else guide
+    rows = completed(map_name, maps_of(segment_id).maps.get(map_name, ()))
+    rows = maps.rows(map_name, rows) if maps else rows
     found: dict[int, list[Instruction]] = {}
     for one in decided(map_name, rows):
         field = _FIELD.fullmatch(one.row.v2)
@@ -80,7 +80,7 @@ def _start(one: Decided, segment_id: str, number: int, maps: SiteMaps | None) ->
     if one.reason or path is None:
         yield Instruction((), path or Path((Leg(row.base),)), (row,), conditions, None, one.reason or Reason.NO_PLACE)
         return
-    listings = segment_maps(segment_id).fields.get(f"{segment_id}-{number}", ())
+    listings = maps_of(segment_id).fields.get(f"{segment_id}-{number}", ())
     kind = listings[0].data_type if listings else ""
     yield from _expand(Instruction((), path, (row,), conditions, row.concept_map, None), kind, maps)
 
@@ -106,7 +106,7 @@ def _expand(at: Instruction, v2_type: str, maps: SiteMaps | None) -> Iterator[In
 
 @lru_cache(maxsize=512)
 def _type_rows(name: str, maps: SiteMaps | None) -> tuple[Decided, ...]:
-    rows = data_type_maps()[name].rows
+    rows = completed(name, data_type_maps()[name].rows)
     return tuple(decided(name, maps.rows(name, rows) if maps else rows))
 
 

@@ -85,7 +85,7 @@ class Account:
             return Entry(leaf, State.NOT_MAPPED, Reason.NULL)
         if seg.id == "MSH" and leaf.field < 3:
             return Entry(leaf, State.NOT_MAPPED, Reason.DELIMITERS)
-        if seg.id not in index().segments:
+        if seg.id not in index().segments and not self.applied.get(seg.ordinal):
             return Entry(leaf, State.NOT_MAPPED, Reason.NO_SEGMENT_MAP)
         plans = self.applied.get(seg.ordinal)
         return self._untaken(leaf, plans) if plans else Entry(leaf, State.NOT_MAPPED, Reason.NOT_USED)

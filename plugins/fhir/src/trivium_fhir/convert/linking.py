@@ -27,8 +27,10 @@ def link_all(run: Any) -> None:
     for owner, node, family in run.families:
         _nest(owner, node, family)
     for link, scope, ordinal, own in run.links:
-        source = own if own.type == bare(link.source) else _find(scope, link.source, ordinal)
-        target = own if own.type == bare(link.target) and own is not source else _find(scope, link.target, ordinal)
+        source = own if own.type == bare(link.source) else nearest_draft(scope, link.source, ordinal)
+        target = (
+            own if own.type == bare(link.target) and own is not source else nearest_draft(scope, link.target, ordinal)
+        )
         if source is not None and target is not None and source is not target and target.fed and source.fed:
             _refer(source, link.element, target, link.beside)
 
@@ -57,12 +59,12 @@ def _scope(draft: Draft) -> Any:
 
 
 def _about(draft: Draft, element: str, type_: str, scope: Any) -> None:
-    found = _find(scope, f"{type_}[1]", draft.segment)
+    found = nearest_draft(scope, f"{type_}[1]", draft.segment)
     if found is not None and found.fed and found is not draft:
         _refer(draft, element, found, ())
 
 
-def _find(scope: Any, label: str, ordinal: int) -> Draft | None:
+def nearest_draft(scope: Any, label: str, ordinal: int) -> Draft | None:
     """By the label itself, else by another number of the same type: the sheets mix `Specimen` and `Specimen[1]`."""
     type_ = bare(label)
     found: Draft | None = scope.draft((label,), ordinal)

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from trivium_fhir.guide import ConceptMap, MapRow
 
 
+class OwnMap(NamedTuple):
+    """A segment map that a site has put to use itself."""
+
+    name: str
+    """`ZPD[Patient]`."""
+    type: str
+    nearest: bool
+    """It adds to the nearest resource of the type that the message makes. Else each segment makes one."""
+
+
 class SiteMaps(Protocol):
     """A site's own rows in place of, or beside, the guide's. Hashable; what it answers never changes."""
 
@@ -20,6 +30,10 @@ class SiteMaps(Protocol):
 
     def concepts(self, name: str, guide: ConceptMap | None) -> ConceptMap | None:
         """A code map, given the guide's."""
+        ...
+
+    def own(self, segment: str) -> tuple[OwnMap, ...]:
+        """The maps that a segment is put through wherever it stands, besides those of the guide."""
         ...
 
     def __hash__(self) -> int: ...

@@ -37,7 +37,7 @@ _STAMP: Final = re.compile(
 _TIME: Final = re.compile(r"(\d\d)(\d\d)(?:(\d\d)(\.\d{1,6})?)?([+-]\d{4})?", re.ASCII)
 _NUMBER: Final = re.compile(r"([+-]?)0*(\d*)(\.\d*)?", re.ASCII)
 _INTEGER: Final = re.compile(r"([+-]?)0*(\d{1,10})(?:\.0*)?", re.ASCII)
-_OFFSET: Final = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
+_OFFSET: Final = re.compile(r"Z|[+-](?:0\d|1[0-4]):[0-5]\d")
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0\ufffe\uffff]")
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 _OID: Final = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+")

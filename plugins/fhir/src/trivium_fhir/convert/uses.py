@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
+from trivium_fhir.convert.decisions import UNNAMED
 from trivium_fhir.convert.predicates import Predicate, compile_condition
 from trivium_fhir.convert.schema import children, is_resource
 from trivium_fhir.guide import Use, index, segment_maps
@@ -69,6 +70,8 @@ class Applied(NamedTuple):
     use: Use
     extends: bool
     """Adds to a resource that is there, and makes none."""
+    near: bool = False
+    """To the nearest of its type, whatever number its label has."""
 
 
 @cache
@@ -95,7 +98,7 @@ def applied(structure: str, guided: bool, segment: str, groups: tuple[str, ...],
         others = (_message_uses(other).get(segment, []) for other in _FALLBACK)
         uses = next((found for found in others if found), [])
     if not uses:
-        return ()
+        return (_ready(UNNAMED[segment], segment),) if segment in UNNAMED else ()
     best = max({use.at for use in uses}, key=lambda at: (_fit(at, groups, anchor), at))
     chosen = [use for use in uses if use.at == best]
     chosen = [use for use in chosen if use.map not in _SKIPPED and not _twin(use)]

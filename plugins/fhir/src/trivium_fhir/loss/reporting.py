@@ -108,7 +108,7 @@ def _arrival(entry: Entry, entries: Mapping[Draft, int]) -> Arrival:
     return Arrival(
         path=entry.path,
         entry=entries.get(entry.draft) if entry.draft is not None else None,
-        rows=tuple(f"{row.map} {row.v2}".rstrip() for row in entry.rows),
+        rows=tuple(row.named() for row in entry.rows),
         reason=entry.reason,
     )
 

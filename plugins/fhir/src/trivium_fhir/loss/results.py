@@ -54,7 +54,7 @@ class Arrival(Result):
     path: Annotated[str | None, PUBLIC] = None
     entry: Annotated[int | None, PUBLIC] = Field(default=None, description="of the bundle, from 0")
     rows: Annotated[tuple[str, ...], PUBLIC] = Field(
-        description="the guide's rows behind it, outermost first: map and v2 column"
+        description="the guide's rows behind it, outermost first: map and v2 column; (site): a row of the site's file"
     )
     reason: Annotated[str | None, PUBLIC] = None
 

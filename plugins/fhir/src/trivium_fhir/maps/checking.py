@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from trivium_fhir import guide
 from trivium_fhir.conditions import Condition, Group, Same, read_condition
+from trivium_fhir.convert.model import OwnMap
 from trivium_fhir.guide import MapRow
 from trivium_fhir.maps.form import CodeForm, FileForm, RowForm, fault
 from trivium_fhir.maps.model import Action, SiteCode, SiteMaps, SiteRow
 from trivium_fhir.maps.problems import MapsProblem
-from trivium_fhir.maps.r4_paths import exists, is_type
+from trivium_fhir.maps.r4_paths import exists, is_resource, is_type
+from trivium_hl7 import dictionary
 
 _MAP: Final = re.compile(r"([A-Z][A-Z0-9]{1,2})\[([A-Z][A-Za-z]+)(?:[-.][A-Za-z-]+)*\]")
 _CONCEPT_MAP: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\[[A-Za-z.-]+( [A-Za-z.-]+)*\])?")
@@ -21,6 +23,8 @@ _FIELD: Final = re.compile(r"[A-Z][A-Z0-9]{2}(?:-\d{1,3}(?:\.\d{1,3}){0,2})?")
 _COMPONENT: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}(?:\.\d{1,3}){1,2}")
 _CODE: Final = re.compile(r"[^\s]+(?:\s[^\s]+)*")
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_EXTENSION: Final = re.compile(r"(?:.*\.)?(?:modifierE|e)xtension(?:\[\w+\])?(?=\.)")
+"""The innermost extension that a path goes through."""
 _DEEPEST: Final = 20
 
 
@@ -57,27 +61,77 @@ def checked(form: FileForm) -> SiteMaps:
     """The rows of a file. Raises `BadInput`: section, row, key and what is wrong."""
     concepts = frozenset(guide.concept_maps()) | {code.map for code in form.code}
     types = frozenset(guide.data_type_maps())
+    own = _own_maps(form)
+    _check_extensions(form.segment)
     return SiteMaps(
-        segments=tuple(
-            _row("segment", n, row, _segment_map(n, row), concepts, types) for n, row in enumerate(form.segment, 1)
+        maps=tuple(own.values()),
+        segments=_once(
+            "segment",
+            (
+                _row("segment", n, row, _segment_map(n, row, own), concepts, types)
+                for n, row in enumerate(form.segment, 1)
+            ),
         ),
-        data_types=tuple(
-            _row("datatype", n, row, _data_type_map(n, row), concepts, types) for n, row in enumerate(form.datatype, 1)
+        data_types=_once(
+            "datatype",
+            (
+                _row("datatype", n, row, _data_type_map(n, row), concepts, types)
+                for n, row in enumerate(form.datatype, 1)
+            ),
         ),
         codes=tuple(_codes(form)),
     )
 
 
-def _segment_map(number: int, row: RowForm) -> _Known:
-    """A map of the guide. Others are refused: no message map of the guide would ever use them."""
-    named = _MAP.fullmatch(row.map)
+def _own_maps(form: FileForm) -> dict[str, OwnMap]:
+    """By name."""
+    found: dict[str, OwnMap] = {}
+    for number, one in enumerate(form.map, 1):
+        _, type_ = _named("map", number, one.map)
+        if not is_resource(type_):
+            fault("map", number, "map", MapsProblem.NO_RESOURCE)
+        if one.map in found:
+            fault("map", number, "map", MapsProblem.TWICE)
+        found[one.map] = OwnMap(one.map, type_, one.resource == "nearest")
+    return found
+
+
+def _named(section: str, number: int, name: str) -> tuple[str, str]:
+    """Segment and type of a segment map."""
+    named = _MAP.fullmatch(name)
     if named is None or len(named[1]) != 3:
-        fault("segment", number, "map", MapsProblem.BAD_MAP)
-    try:
-        rows = guide.segment_maps(named[1]).maps[row.map]
-    except KeyError:
+        fault(section, number, "map", MapsProblem.BAD_MAP)
+    return named[1], named[2]
+
+
+def _once(section: str, rows: Iterable[SiteRow]) -> tuple[SiteRow, ...]:
+    seen: dict[SiteRow, None] = {}
+    for number, row in enumerate(rows, 1):
+        if row in seen:
+            fault(section, number, None, MapsProblem.TWICE)
+        seen[row] = None
+    return tuple(seen)
+
+
+def _check_extensions(rows: Sequence[RowForm]) -> None:
+    """An extension without a URL is none: another row of the file, or one of the guide's map, has to give it."""
+    urls = {(row.map, row.to) for row in rows if row.constant is not None}
+    for number, row in enumerate(rows, 1):
+        extension = _EXTENSION.match(row.to or "")
+        if row.action == "drop" or extension is None or (row.map, f"{extension[0]}.url") in urls:
+            continue
+        theirs = guide.maps_of(row.map[:3]).maps.get(row.map, ())
+        if not any(one.to == f"{extension[0]}.url" and one.constant for one in theirs):
+            fault("segment", number, "to", MapsProblem.NAMELESS)
+
+
+def _segment_map(number: int, row: RowForm, own: Collection[str]) -> _Known:
+    """A map of the guide, or one that the file puts to use itself: nothing would ever apply another."""
+    segment, type_ = _named("segment", number, row.map)
+    rows = guide.maps_of(segment).maps.get(row.map)
+    if rows is None and row.map not in own:
         fault("segment", number, "map", MapsProblem.UNKNOWN_MAP)
-    return _Known(named[1], rows[0].base if rows else named[2], rows)
+    return _Known(segment, rows[0].base if rows else type_, rows or ())
 
 
 def _data_type_map(number: int, row: RowForm) -> _Known:
@@ -110,6 +164,7 @@ def _row(
         data_type_map=form.data_type_map,
         concept_map=form.concept_map,
         constant=form.constant,
+        site=True,
     )
     site = SiteRow(action, made, form.to if action is Action.DROP else form.replaces)
     if action is not Action.ADD and not any(site.meets(row) for row in known.rows):
@@ -121,8 +176,20 @@ def _check_source(section: str, number: int, form: RowForm, known: _Known) -> No
     mark = "-" if section == "segment" else r"\."
     if any(row.v2 == form.v2 for row in known.rows):  # some sheets of the guide write another type's name
         return
-    if not re.fullmatch(rf"{known.source}(?:{mark}\d{{1,3}})?", form.v2):
+    read = re.fullmatch(rf"{known.source}(?:{mark}([1-9]\d{{0,2}}))?", form.v2)
+    if read is None:
         fault(section, number, "v2", MapsProblem.NOT_OF_MAP)
+    if read[1] and not _exists(section, known.source, int(read[1])):
+        fault(section, number, "v2", MapsProblem.UNKNOWN_FIELD)
+
+
+def _exists(section: str, source: str, number: int) -> bool:
+    """Of a segment or data type that HL7 does not define, everything may be there."""
+    if section == "segment":
+        known = dictionary.segment_name(source) is not None
+        return not known or dictionary.field(source, number, dictionary.FALLBACK_VERSION) is not None
+    known = dictionary.is_type(source)
+    return not known or dictionary.component(source, number, dictionary.FALLBACK_VERSION) is not None
 
 
 def _check_target(section: str, number: int, form: RowForm, known: _Known) -> None:

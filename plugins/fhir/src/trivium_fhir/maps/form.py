@@ -4,10 +4,16 @@ TOML, or the same as JSON::
 
     [[segment]]
     map = "PID[Patient]"                 # as the guide names it
-    v2 = "PID-22"                        # its v2 column
-    to = "extension[9].valueCodeableConcept"
-    when = ["valued", "PID-22"]          # the guide's expression form
-    data_type_map = "CWE[CodeableConcept]"
+    v2 = "PID-6"                         # its v2 column
+    to = "extension[90].url"
+    constant = "http://example.org/fhir/mothers-name"
+
+    [[segment]]
+    map = "PID[Patient]"
+    v2 = "PID-6"
+    to = "extension[90].valueHumanName"
+    when = ["not", ["eq", "PID-6.1", "UNKNOWN"]]     # the guide's expression form
+    data_type_map = "XPN[HumanName]"
 
     [[segment]]
     action = "override"                  # in place of the guide's rows of this v2 column
@@ -26,6 +32,49 @@ TOML, or the same as JSON::
     v2 = "W"
     code = "female"
     system = "http://hl7.org/fhir/administrative-gender"
+
+A segment that the guide has no map for, a Z segment above all, gets one of the site's own: `[[map]]` says whether it
+adds to the nearest resource of the type that the message makes, or makes a new one each time. Its rows are written as
+all others::
+
+    [[map]]
+    map = "ZPD[Patient]"                 # segment and resource
+    resource = "nearest"
+
+    [[segment]]
+    map = "ZPD[Patient]"
+    v2 = "ZPD-1"
+    to = "extension[1].url"
+    constant = "http://example.org/fhir/ward-of-birth"
+
+    [[segment]]
+    map = "ZPD[Patient]"
+    v2 = "ZPD-1"
+    to = "extension[1].valueString"
+
+    [[map]]
+    map = "ZPD[Observation]"
+    resource = "new"                     # its subject is the message's patient
+
+    [[segment]]
+    map = "ZPD[Observation]"
+    v2 = "ZPD"                           # once for the segment
+    to = "status"
+    constant = "final"
+
+    [[segment]]
+    map = "ZPD[Observation]"
+    v2 = "ZPD-2"
+    to = "code"
+    data_type_map = "CWE[CodeableConcept]"
+
+    [[segment]]
+    map = "ZPD[Observation]"
+    v2 = "ZPD-3"
+    to = "valueString"
+
+A map of the guide may be named in `[[map]]` too: its rows are then applied in messages for which the guide does not
+name it (`TXA[DocumentReference]`, `new`).
 """
 
 from __future__ import annotations
@@ -40,7 +89,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from trivium.api import BadInput, TooLarge
 from trivium_fhir.maps.problems import MapsProblem
 
-LONGEST: Final = 2_000_000
+LONGEST: Final = 1_000_000
 MOST_ROWS: Final = 20_000
 WHERE: Final = "site maps"
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_]{1,40}")
@@ -49,9 +98,18 @@ _LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
 Text = Annotated[str, Field(min_length=1, max_length=400, strict=True)]
 
 
-class _Form(BaseModel):
+class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
+
+class MapForm(_Part):
+    """`[[map]]`."""
+
+    map: Text
+    resource: Literal["new", "nearest"]
+
+
+class _Form(_Part):
     action: Literal["add", "override", "drop"] = "add"
     map: Text
     v2: Text
@@ -77,10 +135,9 @@ class CodeForm(_Form):
     display: Text | None = None
 
 
-class FileForm(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
-
+class FileForm(_Part):
     title: Annotated[str, Field(max_length=200)] = ""
+    map: tuple[MapForm, ...] = ()
     segment: tuple[RowForm, ...] = ()
     datatype: tuple[RowForm, ...] = ()
     code: tuple[CodeForm, ...] = ()
@@ -101,7 +158,7 @@ def read_form(text: str, *, is_json: bool = False) -> FileForm:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
     else:
-        if len(form.segment) + len(form.datatype) + len(form.code) > MOST_ROWS:
+        if len(form.map) + len(form.segment) + len(form.datatype) + len(form.code) > MOST_ROWS:
             raise TooLarge(where=WHERE, problem=MapsProblem.TOO_MANY, limit=MOST_ROWS)
         return form
     raise BadInput(where=_place(first["loc"]), problem=_problem(first["type"]))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trivium_fhir.convert.model import OwnMap
 from trivium_fhir.guide import ConceptMap, MapRow
 
 
@@ -54,9 +55,14 @@ class SiteMaps:
     segments: tuple[SiteRow, ...] = ()
     data_types: tuple[SiteRow, ...] = ()
     codes: tuple[SiteCode, ...] = ()
+    maps: tuple[OwnMap, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.segments) + len(self.data_types) + len(self.codes)
+        return len(self.segments) + len(self.data_types) + len(self.codes) + len(self.maps)
+
+    def own(self, segment: str) -> tuple[OwnMap, ...]:
+        """The maps that a segment is put through wherever it stands."""
+        return tuple(one for one in self.maps if one.name[:3] == segment)
 
     def rows(self, map_name: str, guide: tuple[MapRow, ...]) -> tuple[MapRow, ...]:
         """The rows of a segment or data type map, given the guide's."""

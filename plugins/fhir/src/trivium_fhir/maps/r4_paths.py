@@ -20,6 +20,10 @@ def is_type(name: str) -> bool:
     return name.partition("(")[0] in elements.types()
 
 
+def is_resource(name: str) -> bool:
+    return name in elements.resources()
+
+
 def _resolves(path: Path) -> bool:
     return all(_leg(leg) for leg in path.legs) and all(
         _is_reference(here) for here, _ in zip(path.legs, path.legs[1:], strict=False)
