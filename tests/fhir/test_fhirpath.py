@@ -234,3 +234,10 @@ def test_a_reference_is_resolved_in_the_bundle_around_it() -> None:
 
 def test_the_position_of_a_tree_is_that_of_the_text() -> None:
     assert parse("name.where(a = 1)").children[1].position == 6
+
+
+@pytest.mark.parametrize("kind", [7, None, [], {}, "Nothing", "HumanName.given"])
+def test_a_type_that_r4_does_not_have_is_none(kind: Any) -> None:
+    odd = {"resourceType": kind, "id": "a"}
+    assert evaluate(odd, "id | type().name") == ["a", "Resource"]
+    assert evaluate({"resourceType": "Bundle", "entry": [{"resource": odd}]}, "entry.resource.ofType(Nothing)") == []

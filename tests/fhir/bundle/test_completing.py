@@ -48,6 +48,13 @@ def test_nothing_is_put_beside_a_value_or_its_absence() -> None:
     assert completed("Observation", **told)[0] == told
 
 
+def test_a_code_that_stands_beside_its_element_alone_has_the_reason_too() -> None:
+    code = {"url": "http://hl7.org/fhir/StructureDefinition/alternate-codes", "valueCodeableConcept": {"text": "x"}}
+    made, ledger = completed("EpisodeOfCare", _status={"extension": [code]}, patient={"display": "y"})
+    assert made["_status"] == {"extension": [code, *ABSENT["extension"]]}
+    assert [one.path for one in ledger.defaults] == ["EpisodeOfCare.status"]
+
+
 PERIOD = {"start": "2024-01-02", "end": "2024-01-01"}
 ERROR = {"coding": [{"code": "entered-in-error"}]}
 OVER = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "inactive"}]}

@@ -74,6 +74,14 @@ def convert(root: Path, *, settings: Mapping[str, Any] | None = None, **asked: A
     return made
 
 
+def convert_in_a_worker(root: Path, **asked: Any) -> ImagingStudies:
+    workers = Workers(memory=3 << 30)
+    try:
+        return convert(root, settings={"workers": workers}, **asked)
+    finally:
+        workers.close()
+
+
 def text(composed: Composed) -> str:
     return "".join(part.text for part in composed.parts)
 

@@ -14,6 +14,7 @@ from tests.fhir.imaging.room_making import (
     bundle,
     code,
     convert,
+    convert_in_a_worker,
     item,
     put,
     remarks,
@@ -21,14 +22,10 @@ from tests.fhir.imaging.room_making import (
     text,
 )
 
-from trivium.api import BadInput, Folders, Kind, TooLarge, Workers
-from trivium_dicom.files.desk import Desk
-from trivium_dicom.files.limits import Limits
+from trivium.api import BadInput, Kind, TooLarge
 from trivium_fhir.imaging.notes import Remark
 from trivium_fhir.imaging.problems import ImagingProblem
-from trivium_fhir.imaging.room import Room
 from trivium_fhir.imaging.rows import BELOW, WANTED
-from trivium_fhir.tools.convert_dicom_to_imaging_study import convert_dicom_to_imaging_study
 from trivium_fhir.validation.checking import validate
 
 FACTS: dict[str, Any] = {
@@ -475,14 +472,7 @@ def test_whatever_the_values_are_the_bundle_is_valid(tmp_path: Path, rows: list[
 
 @pytest.mark.corpus
 def test_the_corpus_is_converted_in_a_worker_process(corpora: Path, say: Any) -> None:
-    workers = Workers(memory=3 << 30)
-    room = Room(Desk(Folders([corpora / "dicom"]), Limits(), workers))
-    try:
-        made = convert_dicom_to_imaging_study.given(room=room)(
-            call=Caller(), folder=str(corpora / "dicom"), limit=50, instance_limit=5000
-        )
-    finally:
-        workers.close()
+    made = convert_in_a_worker(corpora / "dicom", limit=50, instance_limit=5000)
     studies = resources(made, "ImagingStudy")
     listed = sum(len(series["instance"]) for study in studies for series in study.get("series", ()))
     assert made.read is not None

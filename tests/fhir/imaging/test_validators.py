@@ -7,15 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fhir.imaging.room_making import Caller, bundle, convert, put
+from tests.fhir.imaging.room_making import bundle, convert, convert_in_a_worker, put
 from tests.fhir.imaging.test_imaging_study import FACTS, ROWS
 from tests.fhir.judges.asking import Judges
-
-from trivium.api import Folders, Workers
-from trivium_dicom.files.desk import Desk
-from trivium_dicom.files.limits import Limits
-from trivium_fhir.imaging.room import Room
-from trivium_fhir.tools.convert_dicom_to_imaging_study import convert_dicom_to_imaging_study
 
 
 @pytest.mark.parametrize("kind", ["transaction", "collection"])
@@ -38,14 +32,7 @@ def test_query_results_are_valid(tmp_path: Path, validators: Judges) -> None:
 
 @pytest.mark.corpus
 def test_the_corpus_is_valid(corpora: Path, validators: Judges, say: Any) -> None:
-    workers = Workers(memory=3 << 30)
-    room = Room(Desk(Folders([corpora / "dicom"]), Limits(), workers))
-    try:
-        made = convert_dicom_to_imaging_study.given(room=room)(
-            call=Caller(), folder=str(corpora / "dicom"), limit=50, instance_limit=5000
-        )
-    finally:
-        workers.close()
+    made = convert_in_a_worker(corpora / "dicom", limit=50, instance_limit=5000)
     asked = [bundle(made), *(entry["resource"] for entry in bundle(made)["entry"])]
     assert [against for one in asked if (against := validators.against(one))] == []
     say(f"four validators are silent on {len(asked) - 1} resources made of the DICOM corpus")

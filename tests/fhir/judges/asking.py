@@ -47,6 +47,15 @@ def _fhirkit(text: str) -> list[str]:
     return [str(issue) for issue in fhirkit.validate(text) if str(issue).startswith("error")]
 
 
+def verdicts(node: str, texts: list[str]) -> list[Verdict]:
+    """Of many resources, each JSON on one line, with one process."""
+    program = [node, str(HERE / "judges.mjs"), str(PACKAGES)]
+    questions = "".join(f"{text}\n" for text in texts)
+    done = subprocess.run(program, input=questions, stdout=subprocess.PIPE, check=True, text=True, encoding="utf-8")
+    said = [json.loads(line) for line in done.stdout.split("\n") if line]
+    return [one | {"fhirkit": _fhirkit(text)} for one, text in zip(said, texts, strict=True)]
+
+
 @contextmanager
 def judges(node: str) -> Iterator[Judges]:
     program = [node, str(HERE / "judges.mjs"), str(PACKAGES)]

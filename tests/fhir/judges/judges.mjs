@@ -18,13 +18,14 @@ const lantana = new Fhir();
 function medplum(resource) {
   try {
     const issues = validateResource(resource);
-    return issues.filter((one) => one.severity === 'error').map((one) => place(one));
+    return issues.filter(isError).map(place);
   } catch (error) {
     if (!error.outcome) throw error;
-    return error.outcome.issue.map((one) => place(one));
+    return error.outcome.issue.filter(isError).map(place); // it throws its warnings with its errors
   }
 }
 
+const isError = (issue) => issue.severity === 'error' || issue.severity === 'fatal';
 const place = (issue) => `${issue.expression?.[0] ?? ''}: ${issue.details?.text ?? issue.code}`;
 
 function asymmetrik(resource) {
@@ -41,8 +42,7 @@ function deepest(errors) {
 
 function lantanas(resource) {
   const { messages } = lantana.validate(resource, { errorOnUnexpected: true });
-  const errors = messages.filter((one) => one.severity === 'error' || one.severity === 'fatal');
-  return errors.map((one) => `${one.location ?? ''}: ${one.message}`);
+  return messages.filter(isError).map((one) => `${one.location ?? ''}: ${one.message}`);
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -188,6 +188,13 @@ def test_the_account_names_the_field_and_the_row_of_the_guide() -> None:
     assert found["Patient.id"].unused is Unused.BUNDLE
 
 
+def test_the_account_names_a_row_of_ours_as_ours() -> None:
+    gone = {**PATIENT, "id": "p2"}
+    stays = {**PATIENT, "link": [{"other": {"reference": "Patient/p2"}, "type": "replaces"}]}
+    rows = {leaf.use.row for leaf in convert(text(bundle(gone, stays, event="A40"))).leaves if leaf.use}
+    assert "ours: MRG[Patient] MRG-1, CX[Identifier] CX.1" in rows
+
+
 def test_the_same_bundle_gives_the_same_message() -> None:
     first, second = (convert(copy.deepcopy(result())).message.encode() for _ in range(2))
     assert first == second

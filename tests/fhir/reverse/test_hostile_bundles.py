@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+import time
 from typing import Any
 
 import pytest
@@ -42,3 +43,17 @@ def _spoil(value: Any, chance: random.Random) -> None:
         else:
             value[key] = copy.deepcopy(chance.choice(_ODD))
             return
+
+
+def test_two_thousand_contained_resources_take_seconds() -> None:
+    """Each is looked up by many rows of the guide."""
+    number = 2_000
+    practitioners = [
+        {"resourceType": "Practitioner", "id": f"c{i}", "name": [{"family": "Doe"}]} for i in range(number)
+    ]
+    references = [{"reference": f"#c{i}"} for i in range(number)]
+    crowded = {**PATIENT, "contained": practitioners, "generalPractitioner": references}
+    start = time.perf_counter()
+    found = convert(bundle(crowded, ENCOUNTER, event="A08"), Options("ADT^A08"))
+    assert found.totals().total() == len(found.leaves)
+    assert time.perf_counter() - start < 20

@@ -64,6 +64,19 @@ def test_pages_together_are_the_whole() -> None:
     assert tuple(paged) == whole.findings
 
 
+def test_a_bundle_with_119_equal_findings_gives_one_line_with_a_count() -> None:
+    entries = [{"resource": {"resourceType": "Patient", "gender": "M"}}] * 119
+    answer = ask({"resourceType": "Bundle", "type": "collection", "entry": entries}, severity="error")
+    assert (answer.total, answer.totals.error, answer.resources) == (1, 119, 120)
+    (line,) = answer.findings
+    assert (line.count, line.code, line.path, line.first) == (
+        119,
+        "code-not-in-required-value-set",
+        "Bundle.entry[*].resource.ofType(Patient).gender",
+        "Bundle.entry[0].resource.ofType(Patient).gender",
+    )
+
+
 def test_xml_is_read_too() -> None:
     answer = ask('<Patient xmlns="http://hl7.org/fhir"><gender value="x"/></Patient>', severity="error")
     assert [one.path for one in answer.findings] == ["Patient.gender"]

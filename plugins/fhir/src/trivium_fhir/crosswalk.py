@@ -65,7 +65,7 @@ def landings(rows: Iterable[MapRow], ref: FieldRef, listings: Sequence[Listing])
     for number in ref.below:
         reached: list[Landing] = []
         for landing in found:
-            further = _follow(landing, place, number)
+            further = component_landings(landing, place, number)
             if isinstance(further, Ended):
                 ends.append(DeadEnd(landing, further))
             else:
@@ -80,7 +80,8 @@ def _start(row: MapRow, listings: Sequence[Listing]) -> Landing:
     return Landing((row,), parse_path(row.base, row.to), condition, types)
 
 
-def _follow(landing: Landing, place: str, number: int) -> list[Landing] | Ended:
+def component_landings(landing: Landing, place: str, number: int) -> list[Landing] | Ended:
+    """Where a component of the value at `place` (`PID-3`) lands, or why the landing does not lead there."""
     row = landing.row
     if row.constant is not None:
         return Ended.FIXED_VALUE

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]$")
@@ -49,6 +50,7 @@ class Path:
         return tuple((str(leg), then.type) for leg, then in zip(self.legs, self.legs[1:], strict=False))
 
 
+@cache  # bounded by the guide's rows
 def parse_path(base: str, text: str) -> Path | None:
     """Read a guide path below `base`. None for one that is no path (`local implementation`, a formula)."""
     first, *nested = text.rstrip(")").split("(")

@@ -39,8 +39,10 @@ def complete(draft: Draft, ledger: Ledger) -> None:
 def _complete(node: Node, home: str, path: str, draft: Draft, ledger: Ledger, depth: int) -> None:
     shape = _shape(home)
     for names in shape.required:
-        if names[0] not in node and not any(name in node or f"_{name}" in node for name in names):
-            Fixer(draft, ledger, node, home, path).give(names[0])
+        if names[0] not in node and not any(name in node for name in names):
+            given = next((name for name in names if f"_{name}" in node), None)
+            fix = Fixer(draft, ledger, node, home, path)
+            fix.give(names[0]) if given is None else fix.explain(given)
     if shape.rules:
         fix = Fixer(draft, ledger, node, home, path)
         for rule in shape.rules:

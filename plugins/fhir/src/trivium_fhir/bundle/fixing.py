@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from trivium_fhir.bundle.absent import absent
+from trivium_fhir.bundle.absent import REASON, absent
 from trivium_fhir.convert.model import Draft, Ledger, Reason
 from trivium_fhir.r4 import elements
 
@@ -34,6 +34,13 @@ class Fixer:
         key, value = absent(elements.children(self.home)[name])
         self.node[key] = value
         self.ledger.default(self.draft, f"{self.path}.{name}", Reason.REQUIRED)
+
+    def explain(self, name: str) -> None:
+        """Say that an element has no value where extensions alone stand for it, such as the code before its map."""
+        beside = self.node[f"_{name}"]
+        if isinstance(beside, dict) and not any(one.get("url") == REASON for one in beside.get("extension", ())):
+            beside.setdefault("extension", []).append({"url": REASON, "valueCode": "unknown"})
+            self.ledger.default(self.draft, f"{self.path}.{name}", Reason.REQUIRED)
 
     def put(self, name: str, value: object) -> None:
         """Give an element the one value that follows from the others."""

@@ -40,7 +40,7 @@ def explain(path: str, *, code_limit: int) -> ElementExplanation:
         content_of=found.content,
         modifier=found.modifier or None,
         in_summary=found.summary or None,
-        binding=_binding(found.binding, code_limit) if found.binding and found.binding.value_set else None,
+        binding=_binding(found.binding, code_limit) if found.binding else None,
         invariants=_invariants(found) or None,
         search=reading(path) or None,
         children=_children(path) or None,
@@ -82,7 +82,9 @@ def _rule(name: str) -> str | None:
     return definition(name).regex if is_primitive(name) else None
 
 
-def _binding(bound: Binding, limit: int) -> BindingLine:
+def _binding(bound: Binding, limit: int) -> BindingLine | None:
+    if bound.value_set is None:
+        return None
     try:
         found = terminology.value_set(bound.value_set)
     except KeyError:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trivium.api import PUBLIC, Kind, PhiBy
+from trivium.api import PUBLIC, Kind, Phi, PhiBy
 from trivium_fhir.result import Result
 
 
@@ -19,8 +19,11 @@ class Leaf(Result):
 
 
 class Evaluation(Result):
-    count: Annotated[int, PUBLIC] = Field(description="Items of the result; 0: empty, which is not false.")
+    count: Annotated[int | None, PUBLIC] = Field(None, description="Items of the result; 0: empty, which is not false.")
     truth: Annotated[bool | None, PUBLIC] = Field(None, description="As an invariant: absent where it says nothing.")
-    values: tuple[Leaf, ...]
+    values: tuple[Leaf, ...] = ()
     next_offset: Annotated[int | None, PUBLIC] = Field(None, description="Items to skip for more.")
     cut: Annotated[bool | None, PUBLIC] = Field(None, description="An item has more leaves than are shown.")
+    derived: Annotated[str | None, Phi(Kind.TEXT)] = Field(
+        None, description="In place of all these, as JSON, where a value of a patient was tested or computed with."
+    )

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 
 from trivium_fhir.conditions import Condition
-from trivium_fhir.crosswalk import Ended, Landing, _follow, landings
+from trivium_fhir.crosswalk import Ended, Landing, component_landings, landings
 from trivium_fhir.field_ref import FieldRef
 from trivium_fhir.guide import Listing, MapRow, data_type_maps, index, segment_maps
 from trivium_fhir.paths import THIS, Leg, Path, bare, parse_path
@@ -100,7 +100,7 @@ def _below(ref: FieldRef, row: MapRow, listings: tuple[Listing, ...]) -> Iterato
 def _further(where: str, found: list[Landing]) -> Iterator[tuple[str, list[Landing]]]:
     """The components of a place, and where each leads."""
     for number in sorted({number for landing in found for number in _components(landing.row)}):
-        each = (_follow(landing, where, number) for landing in found)
+        each = (component_landings(landing, where, number) for landing in found)
         yield f"{where}.{number}", [one for reached in each if not isinstance(reached, Ended) for one in reached]
 
 

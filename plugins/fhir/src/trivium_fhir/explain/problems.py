@@ -20,10 +20,3 @@ class CodeProblem(Problem):
     NOTHING_ASKED = "needs a code, a system, a value set or words to look for"
     TOO_LONG = "is longer than {limit} characters"
     NOTHING_FOUND = "is no code, system, value set or display of FHIR R4 and the HL7 v2 tables, and no near one exists"
-
-
-class InputProblem(Problem):
-    NOT_JSON = "is not JSON from character {position} on"
-    NOT_A_RESOURCE = "is not a FHIR resource: a JSON object with resourceType"
-    TOO_DEEP = "is nested deeper than {limit} levels"
-    TOO_LONG = "is longer than {limit} characters"

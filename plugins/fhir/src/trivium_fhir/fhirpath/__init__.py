@@ -1,8 +1,8 @@
 """FHIRPath (2.0, as FHIR R4 uses it): expressions compiled once, asked of resources as often as needed.
 
 Grammar, R4's type tables and calendar arithmetic are those of `fhirpathpy`; the evaluation is ours, because the
-library's evaluates what it could not read, prints what it traces, counts `birthDate` with an extension twice, lets
-`$this` out of the function that set it, and has no `hasValue`, `resolve`, `memberOf`, `conformsTo` and `htmlChecks`.
+library's evaluates what it could not read, prints what it traces, quotes values in its exceptions, counts `birthDate`
+with an extension twice, and has no `hasValue`, `resolve`, `memberOf`, `conformsTo` and `htmlChecks` (decision 19).
 
     evaluate(patient, "Patient.name.where(use = 'official').given")
     expression("name.exists() or telecom.exists()").holds(contact, "Patient.contact", environment)
@@ -22,7 +22,7 @@ from trivium_fhir.fhirpath.operators import truth
 from trivium_fhir.fhirpath.parsing import parse
 from trivium_fhir.fhirpath.problems import ExpressionProblem, Fault
 from trivium_fhir.fhirpath.scope import Decide, Environment, Evaluate, Resolve, Scope
-from trivium_fhir.fhirpath.values import Item, Node, node_of
+from trivium_fhir.fhirpath.values import Item, Node, Watch, node_of
 
 __all__ = [
     "Environment",
@@ -30,6 +30,7 @@ __all__ = [
     "ExpressionProblem",
     "Item",
     "Node",
+    "Watch",
     "environment",
     "evaluate",
     "expression",
@@ -81,13 +82,14 @@ def environment(
     resolve: Resolve | None = None,
     decide: Decide | None = None,
     variables: Mapping[str, Any] | None = None,
+    watch: Watch | None = None,
 ) -> Environment:
     """What expressions on (elements of) `resource` stand in; make one a resource and use it for all of them.
 
     `root` is the resource around a contained one, or the bundle around an entry where `resolve()` shall look there.
     """
-    node = node_of(resource, "Resource")
-    around = node if root is None else node_of(root, "Resource")
+    node = node_of(resource, "Resource", watch=watch)
+    around = node if root is None else node_of(root, "Resource", watch=watch)
     return Environment(node, around, resolve, decide, variables or {})
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from trivium_fhir.fhirpath.narrative import conforms
 from trivium_fhir.fhirpath.operators import single
 from trivium_fhir.fhirpath.scope import Environment, Evaluate, Scope
-from trivium_fhir.fhirpath.values import Item, Node, is_a, node_of
+from trivium_fhir.fhirpath.values import Item, Node, is_a, node_of, plain
+from trivium_fhir.r4.narrative import narrative_faults
 
 Work = Callable[..., list[Item]]
 _DEFINITION: Final = "http://hl7.org/fhir/StructureDefinition/"
@@ -19,7 +19,15 @@ def _extension(scope: Scope, focus: list[Item], url: Evaluate) -> list[Item]:
     wanted = single(url(scope, scope.this))
     found = [one for item in focus if isinstance(item, Node) for one in _extensions(item)]
     scope.environment.count(len(focus) + len(found))
-    return [one for one in found if isinstance(one.value, dict) and one.value.get("url") == wanted]
+    of_r4 = isinstance(wanted, str) and wanted.startswith(_DEFINITION)
+    return [one for one in found if _url(one, silently=of_r4) == wanted]
+
+
+def _url(extension: Node, *, silently: bool) -> Any:
+    """The watch is not told where the address of one of R4's own is asked for: whoever has it hides nothing."""
+    if silently:
+        return extension.value.get("url") if isinstance(extension.value, dict) else None
+    return next(map(plain, extension.member("url")), None)
 
 
 def _extensions(item: Node) -> list[Node]:
@@ -38,28 +46,37 @@ def _has_value(scope: Scope, focus: list[Item]) -> list[Item]:
 
 
 def _get_value(scope: Scope, focus: list[Item]) -> list[Item]:
-    return [_value(focus[0])] if _has_value(scope, focus)[0] else []
+    return [plain(focus[0])] if _has_value(scope, focus)[0] else []
 
 
 def _resolve(scope: Scope, focus: list[Item]) -> list[Item]:
     """Contained resources and entries of the bundle, and what the environment can get; what cannot be got is left."""
     found: list[Item] = []
+    root = scope.environment.root
     for item in focus:
+        if not isinstance(item, Node):
+            root.look()  # a written reference asks which ids and addresses there are
         reference = _reference(item)
         target = resolved(reference, scope.environment) if reference else None
         if target is not None:
-            found.append(node_of(target, "Resource"))
+            found.append(node_of(target, "Resource", watch=root.watch))
     return found
 
 
 def _reference(item: Item) -> str | None:
-    value = item.value if isinstance(item, Node) else item
-    if isinstance(value, dict):
-        value = value.get("reference")
+    value = _said(item, "reference")
     return value if isinstance(value, str) else None
 
 
+def _said(item: Item, name: str) -> Any:
+    """An object's member of a name, and of anything else its value."""
+    if isinstance(item, Node) and isinstance(item.value, dict):
+        return next(map(plain, item.member(name)), None)
+    return plain(item)
+
+
 def resolved(reference: str, environment: Environment) -> Mapping[str, Any] | None:
+    """The resource that a reference names: contained, in the bundle, or what the environment gets."""
     if reference.startswith("#"):
         return _contained(reference[1:], environment)
     root = environment.root.value
@@ -102,13 +119,16 @@ def _member_of(scope: Scope, focus: list[Item], url: Evaluate) -> list[Item]:
 
 
 def _codes(item: Item) -> list[tuple[str | None, str]]:
-    value = item.value if isinstance(item, Node) else item
-    if isinstance(value, str):
-        return [(None, value)]
-    if not isinstance(value, dict):
-        return []
-    codings = value["coding"] if isinstance(value.get("coding"), list) else [value]
-    return [(one.get("system"), one["code"]) for one in codings if isinstance(one, dict) and one.get("code")]
+    if not isinstance(item, Node) or not isinstance(item.value, dict):
+        value = plain(item)
+        return [(None, value)] if isinstance(value, str) else []
+    return [one for coding in item.member("coding") or [item] for one in _coded(coding)]
+
+
+def _coded(coding: Node) -> Iterator[tuple[str | None, str]]:
+    system, code = _said(coding, "system"), _said(coding, "code")
+    if isinstance(code, str) and code:
+        yield system if isinstance(system, str) else None, code
 
 
 def _conforms_to(scope: Scope, focus: list[Item], url: Evaluate) -> list[Item]:
@@ -122,7 +142,7 @@ def _conforms_to(scope: Scope, focus: list[Item], url: Evaluate) -> list[Item]:
 
 def _html_checks(scope: Scope, focus: list[Item]) -> list[Item]:
     value = single(focus)
-    return [] if value is None else [isinstance(value, str) and conforms(value)]
+    return [] if value is None else [isinstance(value, str) and not narrative_faults(value)]
 
 
 FHIR: Final[Mapping[str, tuple[Work, int, int]]] = MappingProxyType(

@@ -12,7 +12,7 @@ from trivium_fhir.fhirpath.fhir_functions import FHIR
 from trivium_fhir.fhirpath.operators import distinct, single, truth
 from trivium_fhir.fhirpath.problems import ExpressionProblem, Fault
 from trivium_fhir.fhirpath.scope import Evaluate, Scope
-from trivium_fhir.fhirpath.values import Item, Node, identity, is_a, system_type
+from trivium_fhir.fhirpath.values import Item, Node, identity, is_a, supertypes, system_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,9 @@ def _each(scope: Scope, focus: list[Item], expression: Evaluate) -> list[tuple[I
         made: list[tuple[Item, list[Item]]] = []
         for index, item in enumerate(focus):
             scope.this, scope.index = [item], index
-            made.append((item, expression(scope, scope.this)))
+            held = expression(scope, scope.this)
+            scope.environment.count(len(held))
+            made.append((item, held))
         return made
 
 
@@ -154,7 +156,8 @@ def _type(scope: Scope, focus: list[Item]) -> list[Item]:
 
 
 def _type_info(item: Item) -> Node:
-    named = ("FHIR", item.type) if isinstance(item, Node) else ("System", system_type(item))
+    """Of a backbone element what it is derived from: a path could have names in it that are not R4's."""
+    named = ("FHIR", next(supertypes(item.type))) if isinstance(item, Node) else ("System", system_type(item))
     return Node({"namespace": named[0], "name": named[1]}, "SimpleTypeInfo")
 
 

@@ -12,7 +12,7 @@ from trivium_fhir.fhirpath.problems import ExpressionProblem, Fault
 from trivium_fhir.fhirpath.values import Item, identity, plain
 
 Operator: TypeAlias = Callable[[list[Item], list[Item]], list[Item]]
-_LONGEST: Final = 1_000_000
+LONGEST_TEXT: Final = 1_000_000
 _LARGEST: Final = Decimal(10) ** 40
 
 
@@ -32,6 +32,7 @@ def truth(items: list[Item]) -> bool | None:
 
 
 def equal_values(a: Any, b: Any) -> bool | None:
+    """None where that cannot be told: moments of two precisions, quantities of two units."""
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     if isinstance(a, Moment) or isinstance(b, Moment):
@@ -170,7 +171,7 @@ def _implies(left: list[Item], right: list[Item]) -> list[Item]:
 
 
 def _joined(left: list[Item], right: list[Item]) -> list[Item]:
-    return [_sized(_text(single(left)) + _text(single(right)))]
+    return [sized(_text(single(left)) + _text(single(right)))]
 
 
 def _text(value: Any) -> str:
@@ -181,8 +182,9 @@ def _text(value: Any) -> str:
     return value
 
 
-def _sized(text: str) -> str:
-    if len(text) > _LONGEST:
+def sized(text: str) -> str:
+    """A text that was made, if it is not too long."""
+    if len(text) > LONGEST_TEXT:
         raise Fault(ExpressionProblem.TOO_BIG)
     return text
 
@@ -202,6 +204,7 @@ def _arithmetic(work: Callable[[Any, Any], Any]) -> Operator:
 
 
 def bounded(value: Any) -> Any:
+    """A value that was calculated, if it is no number that is too large."""
     if _number(value) and abs(value) > _LARGEST:
         raise Fault(ExpressionProblem.TOO_BIG)
     return value
@@ -209,7 +212,7 @@ def bounded(value: Any) -> Any:
 
 def _plus(a: Any, b: Any) -> Any:
     if isinstance(a, str) and isinstance(b, str):
-        return _sized(a + b)
+        return sized(a + b)
     if isinstance(a, Moment) and isinstance(b, Quantity):
         return _moved(a, b, 1)
     if isinstance(a, Quantity) and isinstance(b, Quantity):

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from antlr4 import CommonTokenStream, InputStream, Token  # type: ignore[import-untyped]
+from antlr4 import CommonTokenStream, InputStream, ParserRuleContext, Token  # type: ignore[import-untyped]
 from antlr4.error.ErrorListener import ErrorListener  # type: ignore[import-untyped]
-from antlr4.tree.Tree import ParseTreeWalker  # type: ignore[import-untyped]
-from fhirpathpy.parser.ASTPathListener import ASTPathListener
+from antlr4.tree.Tree import TerminalNode  # type: ignore[import-untyped]
 from fhirpathpy.parser.generated.FHIRPathLexer import FHIRPathLexer
 from fhirpathpy.parser.generated.FHIRPathParser import FHIRPathParser
 
@@ -25,20 +24,19 @@ _WHERE: Final = "expression"
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """A node of the tree: its kind in the grammar, its own words, its text and where it begins (from 1)."""
+    """A node of the tree: its kind in the grammar, its own words and where it begins (from 1)."""
 
     kind: str
     words: tuple[str, ...]
-    text: str
     position: int
     children: tuple[Syntax, ...]
+    context: Any
+    """The library's own node."""
 
-
-class _Listener(ASTPathListener):
-    def pushNode(self, nodeType: str, ctx: Any) -> None:  # noqa: N802, N803
-        super().pushNode(nodeType, ctx)  # type: ignore[no-untyped-call]
-        self.parentStack[-1]["at"] = ctx.start.start + 1
-        self.parentStack[-1]["text"] = ctx.getText()
+    @property
+    def text(self) -> str:
+        """All words of it and below it, made only of the nodes it is asked of: it walks all that is below."""
+        return str(self.context.getText())
 
 
 class _Strict(ErrorListener):  # type: ignore[misc]
@@ -72,8 +70,8 @@ def parse(text: str) -> Syntax:
         raise BadInput(where=_WHERE, problem=ExpressionProblem.TOO_DEEP) from None
 
 
-def _tree(text: str) -> dict[str, Any]:
-    strict, listener = _Strict(text), _Listener()  # type: ignore[no-untyped-call]
+def _tree(text: str) -> Any:
+    strict = _Strict(text)
     lexer = FHIRPathLexer(InputStream(text))
     lexer.removeErrorListeners()
     lexer.addErrorListener(strict)
@@ -84,18 +82,17 @@ def _tree(text: str) -> dict[str, Any]:
     rest = parser.getCurrentToken()
     if rest.type != Token.EOF:
         _unreadable(rest.start + 1)
-    ParseTreeWalker().walk(listener, expression)
-    root: dict[str, Any] = listener.parentStack[0]["children"][0]
-    return root
+    return expression
 
 
-def _syntax(node: dict[str, Any]) -> Syntax:
+def _syntax(context: Any) -> Syntax:
+    parts = list(context.getChildren())
     return Syntax(
-        kind=node["type"],
-        words=tuple(node["terminalNodeText"]),
-        text=node["text"],
-        position=node["at"],
-        children=tuple(_syntax(child) for child in node.get("children", ())),
+        kind=type(context).__name__.removesuffix("Context"),
+        words=tuple(part.getText() for part in parts if isinstance(part, TerminalNode)),
+        position=context.start.start + 1,
+        children=tuple(_syntax(part) for part in parts if isinstance(part, ParserRuleContext)),
+        context=context,
     )
 
 

@@ -8,12 +8,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from trivium_fhir.fhirpath.operators import single
+from trivium_fhir.fhirpath.operators import LONGEST_TEXT, single, sized
 from trivium_fhir.fhirpath.problems import ExpressionProblem, Fault
 from trivium_fhir.fhirpath.scope import Evaluate, Scope
 from trivium_fhir.fhirpath.values import Item
 
-_LONGEST: Final = 1_000_000
 _MATCHED: Final = 20_000
 Work = Callable[..., list[Item]]
 
@@ -77,7 +76,7 @@ def _matches(text: str, regex: Item) -> bool:
 def _replaced_matches(text: str, regex: Item, by: Item) -> str:
     replacement = re.sub(r"\$(\d)", r"\\g<\1>", _text(by).replace("\\", "\\\\"))
     try:
-        return _sized(_pattern(_text(regex)).sub(replacement, _short(text)))
+        return sized(_pattern(_text(regex)).sub(replacement, _short(text)))
     except (re.error, IndexError):
         raise Fault(ExpressionProblem.BAD_PATTERN) from None
 
@@ -90,22 +89,16 @@ def _short(text: str) -> str:
 
 def _replaced(text: str, what: Item, by: Item) -> str:
     old, new = _text(what), _text(by)
-    if (text.count(old) + 1) * len(new) > _LONGEST:
+    if (text.count(old) + 1) * len(new) > LONGEST_TEXT:
         raise Fault(ExpressionProblem.TOO_BIG)
     return text.replace(old, new)
-
-
-def _sized(text: str) -> str:
-    if len(text) > _LONGEST:
-        raise Fault(ExpressionProblem.TOO_BIG)
-    return text
 
 
 def _join(scope: Scope, focus: list[Item], separator: Evaluate | None = None) -> list[Item]:
     between = _string(separator(scope, scope.this)) if separator else ""
     if not focus:
         return []
-    return [_sized((between or "").join(_string([one]) or "" for one in focus))]
+    return [sized((between or "").join(_string([one]) or "" for one in focus))]
 
 
 STRINGS: Final[Mapping[str, tuple[Work, int, int]]] = MappingProxyType(

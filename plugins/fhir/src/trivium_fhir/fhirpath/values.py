@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from trivium_fhir.fhirpath.moments import Moment, Quantity, moment
 
@@ -37,12 +37,22 @@ _SYSTEM: Final = MappingProxyType(
 )
 
 
+class Watch(Protocol):
+    """Told what an evaluation learns of a resource, beyond which of R4's elements are there and how many."""
+
+    def value(self, node: Node) -> None:
+        """The element's value, and with it all below, is compared, converted or computed with."""
+
+    def name(self, node: Node, name: str) -> None:
+        """Members of this name are asked for, whether there are any or not."""
+
+
 class Node:
     """An element: its JSON, its type (`HumanName`, `string`, or a path such as `Patient.contact`), and for a primitive
     the object with its id and extensions.
     """
 
-    __slots__ = ("above", "extra", "name", "type", "value")
+    __slots__ = ("above", "extra", "name", "type", "value", "watch")
 
     def __init__(
         self,
@@ -51,6 +61,7 @@ class Node:
         extra: Mapping[str, Any] | None = None,
         above: Node | None = None,
         name: str = "",
+        watch: Watch | None = None,
     ) -> None:
         self.value = value
         self.type = type_
@@ -58,11 +69,20 @@ class Node:
         self.above = above
         """The element that it was read from, under `name`; None at the top."""
         self.name = name
+        self.watch = watch
+
+    def look(self) -> Any:
+        """The value, for those who make something of it: the watch is told."""
+        if self.watch is not None:
+            self.watch.value(self)
+        return self.value
 
     def member(self, name: str) -> list[Node]:
         value = self.value
         if not isinstance(value, dict):
             return self._of_primitive(name)
+        if self.watch is not None:
+            self.watch.name(self, name)
         if name in value or f"_{name}" in value:
             return self._nodes(name, value.get(name), value.get(f"_{name}"))
         for type_ in _choices(self.type, name):
@@ -88,7 +108,7 @@ class Node:
     def _nodes(self, name: str, value: Any, extra: Any) -> list[Node]:
         type_ = _type_of(self.type, name)
         return [
-            node_of(one, type_, other, self, name)
+            node_of(one, type_, other, self, name, self.watch)
             for one, other in _pairs(value, extra)
             if one is not None or other is not None
         ]
@@ -107,11 +127,14 @@ def _at(values: list[Any], index: int) -> Any:
     return values[index] if index < len(values) else None
 
 
-def node_of(value: Any, type_: str, extra: Any = None, above: Node | None = None, name: str = "") -> Node:
-    """A node; a resource says its type itself."""
-    if isinstance(value, dict) and isinstance(named := value.get("resourceType"), str):
+def node_of(
+    value: Any, type_: str, extra: Any = None, above: Node | None = None, name: str = "", watch: Watch | None = None
+) -> Node:
+    """A node; a resource says its type itself, if it is one of R4's."""
+    named = value.get("resourceType") if isinstance(value, dict) else None
+    if isinstance(named, str) and named in _model("type2Parent"):
         type_ = named
-    return Node(value, type_, extra if isinstance(extra, dict) else None, above, name)
+    return Node(value, type_, extra if isinstance(extra, dict) else None, above, name, watch)
 
 
 @cache
@@ -195,7 +218,7 @@ def plain(item: Item) -> Any:
     """An item as a value of FHIRPath where it is one: dates as moments, quantities as quantities, else its JSON."""
     if not isinstance(item, Node):
         return item
-    value = item.value
+    value = item.look()
     if isinstance(value, str) and item.type in _MOMENTS:
         return moment(value, item.type) or value
     if isinstance(value, dict) and item.type in _QUANTITIES:

@@ -26,8 +26,8 @@ class Binding:
     """What an element's codes are drawn from."""
 
     strength: Strength
-    value_set: str
-    """Canonical URL, perhaps with `|version`."""
+    value_set: str | None
+    """Canonical URL, perhaps with `|version`; None where R4 describes the codes in words alone."""
     max_value_set: str | None = None
     """The value set that no code may leave, where R4 has one."""
 
@@ -125,7 +125,8 @@ def is_resource(name: str) -> bool:
 
 @cache
 def _element_names() -> frozenset[str]:
-    return frozenset(name for one in (*resources(), *types()) for path in _paths(one) for name in children(path))
+    paths = [path for one in (*resources(), *types()) for path in _paths(one)]
+    return frozenset(name for path in paths for name in (*children(path), *_choices(path)))
 
 
 def _paths(name: str) -> Iterator[str]:
@@ -136,7 +137,7 @@ def _paths(name: str) -> Iterator[str]:
 
 
 def is_element_name(name: str) -> bool:
-    """A JSON name that some element of R4 has: `family`, `valueQuantity`, also `_family`."""
+    """A name that some element of R4 has: `family`, `valueQuantity`, also `_family`, and `value` of a choice."""
     return name.removeprefix("_") in _element_names()
 
 

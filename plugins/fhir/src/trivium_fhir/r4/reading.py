@@ -9,7 +9,6 @@ from typing import Any, Final
 
 _KNOWLEDGE: Final = files("trivium_fhir") / "knowledge" / "r4"
 
-EDITION: Final = "FHIR R4 4.0.1"
 SITE: Final = "http://hl7.org/fhir/R4/"
 
 

@@ -62,11 +62,13 @@ class _Found:
     unknown: bool = False
 
 
-def contains(value_set_url: str, system: str | None, code: str) -> bool | None:
-    """Whether a code is in a value set; None where that cannot be decided offline.
+def contains(value_set_url: str | None, system: str | None, code: str) -> bool | None:
+    """Whether a code is in a value set; None where that cannot be decided offline, or a binding names no value set.
 
     Without a system (an element of type code) the code may come from any system of the set.
     """
+    if value_set_url is None:
+        return None
     try:
         found = value_set(value_set_url)
     except KeyError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from trivium_fhir.reverse.plans import PLANS
 from trivium_fhir.reverse.problems import BundleProblem, Unused
 from trivium_fhir.reverse.state import Account, Draft, Note, Use
 from trivium_fhir.reverse.store import Cursor, Place, Store, leaves, read_bundle, store_of
-from trivium_fhir.reverse.writing import message_text, repetitions
+from trivium_fhir.reverse.writing import message_text, repetitions, same
 from trivium_hl7 import dictionary
 from trivium_hl7.reader import Message, parse_message
 from trivium_hl7.structures import structure, structure_of
@@ -154,7 +155,9 @@ class _Kept:
         at = (use.segment, use.target.field)
         if at not in self._keys:
             self._keys[at] = [key for key, _ in repetitions(*at, self._version)]
-        return any(key[: len(use.key)] == use.key or use.key[: len(key)] == key for key in self._keys[at])
+        keys = self._keys[at]
+        place = bisect_left(keys, use.key)  # they are in order, and none begins with another
+        return any(same(key, use.key) for key in keys[max(place - 1, 0) : place + 1])
 
 
 def _why(account: Account, entry: int, place: Place, use: Use | None) -> Unused:

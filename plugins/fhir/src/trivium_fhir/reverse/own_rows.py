@@ -10,8 +10,6 @@ from typing import Final
 
 from trivium_fhir.guide import MapRow
 
-OWN: Final = "ours: "
-
 
 def _row(map_name: str, v2: str, to: str, data_type_map: str | None = None, concept_map: str | None = None) -> MapRow:
     base = map_name.partition("[")[2].partition("]")[0].partition("-")[0]
@@ -42,6 +40,10 @@ OWN_TYPE_ROWS: Final = {
 }
 """Rows of data types: the guide names an extension that nobody has defined for who assigned an order number."""
 
+_OWN: Final = frozenset(
+    (row.map, row.v2, row.to) for row in (*OWN_ROWS, *(row for rows in OWN_TYPE_ROWS.values() for row in rows))
+)
+
 DROPPED: Final = frozenset(
     {
         ("SCH[Appointment]", "SCH-7", "appointmentType[1]"),  # has a field of its own, SCH-8
@@ -50,3 +52,8 @@ DROPPED: Final = frozenset(
     }
 )
 """Rows that are not run backwards: map, field and path."""
+
+
+def title(row: MapRow) -> str:
+    """How the account names a row: `PID[Patient] PID-5`, `ours: IN1[Coverage] IN1-36`."""
+    return f"{'ours: ' if (row.map, row.v2, row.to) in _OWN else ''}{row.named()}"

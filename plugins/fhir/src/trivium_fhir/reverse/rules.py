@@ -13,9 +13,9 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from trivium_fhir.conditions import Condition, grouped, read_condition
-from trivium_fhir.guide import DataTypeMap, MapRow, data_type_maps, segment_maps
+from trivium_fhir.guide import DataTypeMap, MapRow, data_type_maps, maps_of
 from trivium_fhir.paths import Path, continued, parse_path
-from trivium_fhir.reverse.own_rows import DROPPED, OWN_ROWS, OWN_TYPE_ROWS
+from trivium_fhir.reverse.own_rows import DROPPED, OWN_ROWS, OWN_TYPE_ROWS, title
 
 WHOLE: Final = re.compile(r"(CWE|CE|CNE|CF|ID|IS|ST|HD|PL|ED|RP|DLD)\[.+\]|EI\[system\]")
 """Data type maps that are turned round as a whole, by a function of their own (`wholes.py`)."""
@@ -65,7 +65,7 @@ class Rule:
     @property
     def name(self) -> str:
         """How the account names it: `PID[Patient] PID-5, XPN[HumanName] XPN.2`."""
-        return ", ".join(f"{row.map} {row.v2}" for row in self.rows)
+        return ", ".join(map(title, self.rows))
 
 
 @dataclass(slots=True)
@@ -124,19 +124,10 @@ def _bare(steps: Sequence[Step]) -> tuple[str, ...]:
 @cache
 def rules(map_name: str) -> tuple[Rule, ...]:
     """Every rule of a segment map, in the guide's order; our own rows come last."""
-    segment = map_name.partition("[")[0]
-    known = segment_maps(segment).maps if _has_maps(segment) else {}
+    known = maps_of(map_name.partition("[")[0]).maps
     guides = (row for row in known.get(map_name, ()) if (map_name, row.v2, row.to) not in DROPPED)
     rows = (*guides, *(row for row in OWN_ROWS if row.map == map_name))
     return tuple(rule for row in rows for rule in _of_row(row))
-
-
-def _has_maps(segment: str) -> bool:
-    try:
-        segment_maps(segment)
-    except KeyError:
-        return False
-    return True
 
 
 def _of_row(row: MapRow) -> Iterator[Rule]:

@@ -74,9 +74,6 @@ class Note(NamedTuple):
     text: str
 
 
-LINK: Final = "a reference, which the message says by the place of the segment"
-
-
 @dataclass(slots=True, eq=False)
 class Account:
     """What became of each value, by resource and place."""

@@ -93,6 +93,8 @@ class Store:
     unresolved: set[tuple[int, Place]] = field(default_factory=set)
     _by_reference: dict[str, Cursor] = field(default_factory=dict)
     _by_type: dict[str, list[Cursor]] = field(default_factory=dict)
+    _held: dict[int, dict[str, Cursor]] = field(default_factory=dict)
+    """Of each resource asked: its contained ones by id."""
 
     def of_type(self, type_name: str) -> list[Cursor]:
         if not self._by_type:
@@ -111,8 +113,12 @@ class Store:
         return found
 
     def _contained(self, reference: Cursor, name: str) -> Cursor | None:
-        whole = self.resources[reference.entry]
-        return next((one for one in whole.steps("contained") if one.text("id") == name), None)
+        if reference.entry not in self._held:
+            held: dict[str, Cursor] = {}
+            for one in self.resources[reference.entry].steps("contained"):
+                held.setdefault(one.text("id"), one)
+            self._held[reference.entry] = held
+        return self._held[reference.entry].get(name)
 
 
 def read_bundle(text: str) -> Store:

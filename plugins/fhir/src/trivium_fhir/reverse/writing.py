@@ -19,16 +19,16 @@ def repetitions(draft: Draft, number: int, version: str) -> list[tuple[Key, Comp
     for key, parts in sorted(draft.fields.get(number, {}).items()):
         if not parts:
             continue
-        before = next((one for one in made if _same(one[0], key)), None)
-        if before is None:
-            made.append((key, dict(parts)))
-        else:
+        if made and same(made[-1][0], key):  # in order, what begins with a key follows it
             for place, text in parts.items():
-                before[1].setdefault(place, text)
+                made[-1][1].setdefault(place, text)
+        else:
+            made.append((key, dict(parts)))
     return made[: _most(draft.id, number, version)]
 
 
-def _same(first: Key, second: Key) -> bool:
+def same(first: Key, second: Key) -> bool:
+    """Whether they are of one element: one begins with the other."""
     return first[: len(second)] == second or second[: len(first)] == first
 
 

@@ -18,7 +18,6 @@ def evaluate_fhirpath(
     ],
     expression: Annotated[
         str,
-        EMBEDDED,
         Field(
             min_length=1,
             max_length=4_000,
@@ -30,15 +29,16 @@ def evaluate_fhirpath(
 ) -> Evaluation:
     """Evaluate a FHIRPath expression on a FHIR R4 resource.
 
-    Use it to pick values out of a resource or bundle, to count, to test a condition, or to see why an invariant of a
-    profile fails. To check a resource against R4 use validate_fhir_resource; for what an element is
-    explain_fhir_element; for v2 messages parse_hl7_message.
+    Use it to pick values out of a resource or bundle, to count, or to test a condition. To check a resource against R4
+    use validate_fhir_resource; for what an element is explain_fhir_element; for v2 messages parse_hl7_message.
 
-    Returns the items as primitives with type and place within the item. FHIRPath 2.0 with R4's functions: resolve()
-    looks in contained resources and the bundle, memberOf() answers where R4's value sets decide, htmlChecks(),
-    hasValue(), extension(url), %resource, %rootResource, %ucum. conformsTo() knows R4's types, no profiles. Empty is
-    not false. Unreadable expressions and unknown functions are errors with the position in the expression. Bounded to
-    10 seconds. It fetches nothing, and reads neither files nor variables of the machine.
+    Returns the items as primitives with type and place within the item. Paths, exists(), count(), ofType(), first()
+    and tests of public codes are answered plainly; once a patient's value is compared, converted or computed with (=,
+    <, |, matches(), distinct()), the whole answer is one text, `derived`, which may be withheld. combine() joins
+    without comparing. FHIRPath 2.0 with R4's functions: resolve() looks in contained resources and the bundle,
+    memberOf() answers where R4's value sets decide. conformsTo() knows no profiles. Empty is not false. Unreadable
+    expressions are errors with the position. Bounded to 10 seconds. It fetches nothing, and reads nothing of the
+    machine.
     """
     from trivium_fhir.explain.evaluating import evaluate  # the engine runs over there
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from trivium_fhir.r4 import terminology
 from trivium_fhir.r4.elements import Binding
 from trivium_fhir.validation.findings import At, Code, Findings, Severity
-
-_STRICT: Final = frozenset({"required", "extensible"})
 
 
 def check_binding(findings: Findings, binding: Binding, type_name: str, value: Any, at: At) -> None:
@@ -17,12 +15,15 @@ def check_binding(findings: Findings, binding: Binding, type_name: str, value: A
     codings = _codings(type_name, value)
     if binding.max_value_set is not None:
         _must(findings, binding.max_value_set, codings, at, type_name)
+    value_set = binding.value_set
+    if value_set is None:
+        return
     if binding.strength == "required":
-        _must(findings, binding.value_set, codings, at, type_name)
+        _must(findings, value_set, codings, at, type_name)
         if not codings and not isinstance(value, str) and type_name != "Quantity" and not _excused(value):
-            findings.add(Code.NO_CODE, at, _page(binding.value_set))
-    elif binding.strength == "extensible" and codings and _none_in(binding.value_set, codings):
-        findings.add(Code.EXTENSIBLE_CODE, at, _page(binding.value_set), severity=Severity.WARNING)
+            findings.add(Code.NO_CODE, at, _page(value_set))
+    elif binding.strength == "extensible" and codings and _none_in(value_set, codings):
+        findings.add(Code.EXTENSIBLE_CODE, at, _page(value_set), severity=Severity.WARNING)
 
 
 def _must(findings: Findings, value_set: str, codings: list[tuple[str | None, str]], at: At, type_name: str) -> None:

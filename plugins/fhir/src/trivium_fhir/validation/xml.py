@@ -14,9 +14,9 @@ from xml.etree.ElementTree import Element, tostring
 
 from trivium.api import BadInput, TooLarge
 from trivium_fhir.r4.elements import is_resource
+from trivium_fhir.r4.safe_xml import Forbidden, NotXml, parse
 from trivium_fhir.validation.problems import ResourceProblem
 from trivium_fhir.validation.reading import DEEPEST, Json
-from trivium_fhir.validation.safe_xml import Forbidden, NotXml, parse
 from trivium_fhir.validation.shapes import Child, Shape, shape
 
 _FHIR: Final = "{http://hl7.org/fhir}"
