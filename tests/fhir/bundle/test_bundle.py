@@ -82,16 +82,24 @@ def test_what_is_told_of_the_bundle_is_told_of_the_header() -> None:
 
 
 def test_the_patient_of_an_admission_is_updated_and_that_of_a_result_only_made_if_new() -> None:
-    search = "identifier=urn%3Aoid%3A1.2.3%7C7"
+    search = "identifier=urn:oid:1.2.3|7"
     assert requests(bundled(patient())) == [{"method": "PUT", "url": f"Patient?{search}"}]
     assert requests(bundled(patient(), type_="ORU^R01")) == [
         {"method": "POST", "url": "Patient", "ifNoneExist": search}
     ]
 
 
+def test_a_patient_who_is_merged_into_another_is_only_made_if_new() -> None:
+    gone = patient()
+    gone.body["link"] = [{"other": {"display": "who stays"}, "type": "replaced-by"}]
+    assert requests(bundled(gone)) == [
+        {"method": "POST", "url": "Patient", "ifNoneExist": "identifier=urn:oid:1.2.3|7"}
+    ]
+
+
 def test_what_has_a_meaning_in_a_search_is_escaped() -> None:
     [asked] = requests(bundled(draft("Patient", identifier=[identified("a,b|c&d $\\é")])))
-    assert asked["url"] == "Patient?identifier=urn%3Aoid%3A1.2.3%7Ca%5C%2Cb%5C%7Cc%26d%20%5C%24%5C%5C%C3%A9"
+    assert asked["url"] == "Patient?identifier=urn:oid:1.2.3|a%5C%2Cb%5C%7Cc%26d%20%5C%24%5C%5C%C3%A9"
 
 
 def test_the_medical_record_number_is_preferred_and_an_old_number_is_none() -> None:
@@ -101,7 +109,7 @@ def test_the_medical_record_number_is_preferred_and_an_old_number_is_none() -> N
         identified("3", use="old"),
     ]
     [asked] = requests(bundled(draft("Patient", identifier=kinds)))
-    assert asked["url"].endswith("%7C2")
+    assert asked["url"].endswith("|2")
     [asked] = requests(bundled(draft("Patient", identifier=[identified("3", use="old")])))
     assert asked["url"].startswith("Patient/")
 
@@ -169,7 +177,7 @@ def test_one_practitioner_has_what_each_place_tells_of_them() -> None:
         "name": [{"family": "Weiss"}, {"family": "Weiß"}],
         "gender": "male",
     }
-    assert requests(made)[0]["ifNoneExist"] == "identifier=urn%3Aoid%3A1.2.3%7C9"
+    assert requests(made)[0]["ifNoneExist"] == "identifier=urn:oid:1.2.3|9"
 
 
 def test_places_that_lie_in_each_other_do_not_hang() -> None:

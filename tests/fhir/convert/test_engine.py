@@ -107,10 +107,25 @@ def test_a_note_behind_an_order_is_the_orders() -> None:
 
 
 def test_a_message_beyond_the_guide_goes_by_its_own_structure_and_says_so() -> None:
-    conversion = converted("ADT^A40^ADT_A39", "EVN||20260101", PID, "MRG|4712")
+    conversion = converted("ADT^A40^ADT_A39", "EVN||20260101", PID)
     assert (conversion.structure, conversion.guided) == ("ADT_A39", False)
     assert body(conversion, "Patient")["birthDate"] == "1980-01-02"
     assert "own structure" in conversion.notes[0].text
+
+
+def test_each_merge_links_the_patient_who_stays_with_the_one_who_is_replaced() -> None:
+    conversion = converted("ADT^A40^ADT_A39", "PID|||1", "MRG|2", "PID|||3", "MRG|4||||||OLD^ANN")
+    patients = [one for one in conversion.drafts if one.type == "Patient"]
+    assert [one.body["identifier"][0]["value"] for one in patients] == ["1", "2", "3", "4"]
+    assert [one.body["link"][0]["type"] for one in patients] == ["replaces", "replaced-by"] * 2
+    for one, other in zip(patients, (patients[1], patients[0], patients[3], patients[2]), strict=True):
+        assert any(one.body["link"][0]["other"] is pointer for pointer in other.pointers)
+    assert patients[3].body["name"] == [{"family": "OLD", "given": ["ANN"]}]
+
+
+def test_an_mrg_of_an_event_that_merges_no_patient_makes_none() -> None:
+    conversion = converted("ADT^A43^ADT_A43", "PID|||1", "MRG|2")
+    assert [one.type for one in conversion.drafts].count("Patient") == 1
 
 
 def test_the_envelope_holds_what_the_guide_puts_on_the_bundle() -> None:

@@ -75,6 +75,22 @@ def test_a_merge_names_the_patient_who_is_replaced() -> None:
     assert lines(made)[3] == "MRG|MRN-13^^^&1.2.3.4&ISO^MR||||||Probe^Ada^B C^^^^L"
 
 
+def test_each_of_two_merges_keeps_its_own_pair() -> None:
+    def person(number: str, other: str, link: str) -> dict[str, Any]:
+        named = {**PATIENT, "id": number, "identifier": [{"value": number}]}
+        return {**named, "link": [{"other": {"reference": f"Patient/{other}"}, "type": link}]}
+
+    pairs = (("1", "2"), ("3", "4"))
+    patients = [
+        one for stays, gone in pairs for one in (person(stays, gone, "replaces"), person(gone, stays, "replaced-by"))
+    ]
+    made = lines(convert(text(bundle(*patients, event="A40"))))
+    kept = [line.split("|")[:4] for line in made if line[:3] in ("PID", "MRG")]
+    assert [(one[0], one[3] if one[0] == "PID" else one[1]) for one in kept] == [
+        ("PID", "1"), ("MRG", "2"), ("PID", "3"), ("MRG", "4"),
+    ]  # fmt: skip
+
+
 def test_a_merge_of_accounts_names_the_account_that_is_gone() -> None:
     account = {"resourceType": "Account", "status": "unknown", "identifier": [{"value": "ACC-1"}]}
     made = convert(text(bundle(PATIENT, account, event="A40")))

@@ -55,11 +55,13 @@ class MapRow:
     """Names a data type map that makes a complex value, where R4 has a primitive one."""
     site: bool = False
     """Of a site's own file, not of the guide."""
+    ours: bool = False
+    """A decision of ours, where the guide has no row."""
 
     def named(self) -> str:
-        """`PID[Patient] PID-5`; a site's own row says so."""
+        """`PID[Patient] PID-5`; a site's own row says so, and one of ours."""
         name = f"{self.map} {self.v2}".rstrip()
-        return f"{name} (site)" if self.site else name
+        return f"{name} (site)" if self.site else f"ours: {name}" if self.ours else name
 
 
 @dataclass(frozen=True, slots=True)

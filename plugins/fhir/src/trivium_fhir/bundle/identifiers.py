@@ -61,9 +61,12 @@ def is_global(identifier: Mapping[str, Any]) -> bool:
 
 
 def search_for(identifier: Mapping[str, Any]) -> str:
-    """`identifier=system%7Cvalue`, with what has a meaning in a search escaped, then percent-encoded."""
-    system, value = (_SPECIAL.sub(r"\\\1", identifier[key]) for key in ("system", "value"))
-    return f"identifier={quote(system, safe='')}%7C{quote(value, safe='')}"
+    """`identifier=system|value`, with what has a meaning in a search escaped, then percent-encoded.
+
+    The bar and colons stay as R4 writes them (http, conditional references), so that the value stands by itself.
+    """
+    system, value = (quote(_SPECIAL.sub(r"\\\1", identifier[key]), safe=":/") for key in ("system", "value"))
+    return f"identifier={system}|{value}"
 
 
 def _identifiers(body: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -242,9 +242,17 @@ CHANGES: Final[dict[str, dict[tuple[str, str], Change]]] = {
     },
 }
 
+MERGED: Final = (
+    MapRow(map="MRG[Patient]", v2="MRG-1", to="identifier", base="Patient", data_type_map="CX[Identifier]", ours=True),
+    MapRow(map="MRG[Patient]", v2="MRG-7", to="name", base="Patient", data_type_map="XPN[HumanName]", ours=True),
+)
+"""The patient who is merged into another. The guide knows the account of an MRG alone."""
+
 ADDED: Final[dict[str, tuple[MapRow, ...]]] = {
+    "MRG[Patient]": MERGED,
     "XTN[ContactPoint]": (
         MapRow(
+            ours=True,
             map="XTN[ContactPoint]",
             v2="XTN.3",
             to="system.extension[1].url",
@@ -255,7 +263,15 @@ ADDED: Final[dict[str, tuple[MapRow, ...]]] = {
     ),
     # The guide proposes extensions for the assigning authority; where it is unique everywhere, R4 has a place for it.
     "EI[Identifier-Extension]": (
-        MapRow(map="EI[Identifier-Extension]", v2="EI.3", to="system", base="Identifier", type="uri", when=_UNIQUE_EI),
+        MapRow(
+            map="EI[Identifier-Extension]",
+            v2="EI.3",
+            to="system",
+            base="Identifier",
+            type="uri",
+            when=_UNIQUE_EI,
+            ours=True,
+        ),
     ),
 }
 
@@ -269,10 +285,25 @@ UNNAMED: Final = {
         when=["not", ["eq", "IAM-6.1", "D"]],
         narrative=False,
         references=(),
-    )
+    ),
+    "MRG": Use(
+        message="",
+        at="MRG",
+        to="Patient[MRG]",
+        map="MRG[Patient]",
+        cardinality="0..*",
+        when=["in", "MSH-9.2", ["A18", "A30", "A34", "A36", "A39", "A40"]],
+        narrative=False,
+        references=(
+            "Patient[MRG].link.other.reference=Patient[1].id",
+            'Patient[MRG].link.type="replaced-by"',
+            "Patient[1].link.other.reference=Patient[MRG].id",
+            'Patient[1].link.type="replaces"',
+        ),
+    ),
 }
-"""Segments that the guide has a map for and no message map names: ADT^A60 consists of them. What is to be deleted
-(table 0323) is no allergy of the patient."""
+"""Segments that no message map names. IAM, for which the guide has a map: ADT^A60 consists of them, and what is to be
+deleted (table 0323) is no allergy of the patient. MRG, in the events that merge patients (HL7 v2.9, 3.3)."""
 
 LOCATION_ORDER: Final = {"PL[Location]": (1, 2, 4, 3, 5, 6), "NDL[PractitionerRole]": (3, 2, 1, 6, 5, 4)}
 """The parts of a place from the inside out (bed, room, ward, level, building, site), by the number that the map gives

@@ -27,12 +27,16 @@ def link_all(run: Any) -> None:
     for owner, node, family in run.families:
         _nest(owner, node, family)
     for link, scope, ordinal, own in run.links:
-        source = own if own.type == bare(link.source) else nearest_draft(scope, link.source, ordinal)
-        target = (
-            own if own.type == bare(link.target) and own is not source else nearest_draft(scope, link.target, ordinal)
-        )
+        source = own if _is_named(own, link.source) else nearest_draft(scope, link.source, ordinal)
+        named = _is_named(own, link.target) and own is not source
+        target = own if named else nearest_draft(scope, link.target, ordinal)
         if source is not None and target is not None and source is not target and target.fed and source.fed:
             _refer(source, link.element, target, link.beside)
+
+
+def _is_named(draft: Draft, label: str) -> bool:
+    """The sheets mix up the numbers of labels; the patient of an MRG is never another one."""
+    return bool(draft.type == bare(label) and (draft.key == label or "MRG" not in draft.key + label))
 
 
 def link_patients(kept: list[Draft]) -> None:

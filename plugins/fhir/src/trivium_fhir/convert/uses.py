@@ -14,7 +14,7 @@ from trivium_fhir.guide import Use, index, segment_maps
 from trivium_fhir.paths import bare
 
 _REFERENCE: Final = re.compile(r"([A-Za-z]+(?:\[\w+\])?)\.(.+)=([A-Za-z]+(?:\[\w+\])?)(?:\.id)?")
-_BESIDE: Final = re.compile(r'[A-Za-z]+(?:\[\w+\])?\.[A-Za-z.]*?([A-Za-z]+)="([^"]*)"')
+_BESIDE: Final = re.compile(r'([A-Za-z]+(?:\[\w+\])?)\.[A-Za-z.]*?([A-Za-z]+)="([^"]*)"')
 _LABEL: Final = re.compile(r"[A-Z][A-Za-z]+(?:\[\w+\])?")
 _CREATED: Final = re.compile(r"\(([A-Z][A-Za-z]+)\)$")
 _ANCHORS: Final = frozenset({"PRT", "ROL", "NTE", "ARV", "DSP"})
@@ -135,12 +135,12 @@ def _ready(use: Use, segment: str) -> Applied:
         own = f"{segment}[{type_}]"
         if base != type_ and own in segment_maps(segment).maps:
             name = own  # NTE[ServiceRequest] named where a note of an Observation is made
-    beside = tuple(found.groups() for one in use.references if (found := _BESIDE.fullmatch(one)))
+    beside = [found for one in use.references if (found := _BESIDE.fullmatch(one))]
     links = tuple(link for one in use.references if (link := _link(one, beside)))
     return Applied(name, label, type_, test, links, use, name in _EXTENDING)
 
 
-def _link(reference: str, beside: tuple[Any, ...]) -> Link | None:
+def _link(reference: str, beside: list[re.Match[str]]) -> Link | None:
     """`DiagnosticReport.result.reference=Observation[2].id`; None for what is not one in R4."""
     found = _REFERENCE.fullmatch(reference.replace(".reference", "").replace(".subject.id", ".subject"))
     if found is None or '"' in reference or "(" in found[2]:
@@ -150,7 +150,7 @@ def _link(reference: str, beside: tuple[Any, ...]) -> Link | None:
     resolved = _holder(source, element, target)
     if resolved is None or not is_resource(target) or target == "Bundle":
         return None  # a resource has no way to name the Bundle that it stands in
-    return Link(found[1], resolved, found[3], beside)
+    return Link(found[1], resolved, found[3], tuple((one[2], one[3]) for one in beside if one[1] == found[1]))
 
 
 def _holder(source: str, element: str, target: str) -> str | None:

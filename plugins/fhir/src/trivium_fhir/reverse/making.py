@@ -71,10 +71,14 @@ def one_of(resource: Cursor, name: str, number: int) -> Cursor:
 
 def patient_of(making: Making) -> Cursor | None:
     """The patient that the message is about: one that no other replaces."""
+    return next(iter(staying(making) or making.store.of_type("Patient")), None)
+
+
+def staying(making: Making) -> list[Cursor]:
+    """The patients that no other replaces."""
     patients = making.store.of_type("Patient")
     replaced = {target.entry for one in patients for target in _replaced(making, one)}
-    staying = [one for one in patients if one.entry not in replaced and not _is_replaced(one)]
-    return next(iter(staying or patients), None)
+    return [one for one in patients if one.entry not in replaced and not _is_replaced(one)]
 
 
 def _replaced(making: Making, patient: Cursor) -> list[Cursor]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from trivium_fhir.convert.decisions import MERGED
 from trivium_fhir.guide import MapRow
 
 
 def _row(map_name: str, v2: str, to: str, data_type_map: str | None = None, concept_map: str | None = None) -> MapRow:
     base = map_name.partition("[")[2].partition("]")[0].partition("-")[0]
-    return MapRow(map=map_name, v2=v2, to=to, base=base, data_type_map=data_type_map, concept_map=concept_map)
+    return MapRow(
+        map=map_name, v2=v2, to=to, base=base, data_type_map=data_type_map, concept_map=concept_map, ours=True
+    )
 
 
 OWN_ROWS: Final = (
@@ -21,8 +24,7 @@ OWN_ROWS: Final = (
     _row("PID[Patient]", "PID-6", "extension[1].valueString"),
     _row("IN1[Coverage]", "IN1-3", "payor[1](Organization.identifier)", "CX[Identifier]"),
     _row("IN1[Coverage]", "IN1-36", "subscriberId"),
-    _row("MRG[Patient]", "MRG-1", "identifier", "CX[Identifier]"),
-    _row("MRG[Patient]", "MRG-7", "name", "XPN[HumanName]"),
+    *MERGED,
     _row("SCH[Appointment]", "SCH-6", "cancelationReason", "CWE[CodeableConcept]"),
     _row("RXA[Immunization]", "RXA-4", "occurrenceDateTime"),
     _row("OBR[Observation]", "OBR-4", "code", "CWE[CodeableConcept]"),
@@ -34,15 +36,9 @@ OWN_ROWS: Final = (
 )
 
 OWN_TYPE_ROWS: Final = {
-    "EI[Identifier-Extension]": (
-        MapRow(map="EI[Identifier-Extension]", v2="EI.2", to="system", base="Identifier", data_type_map="EI[system]"),
-    ),
+    "EI[Identifier-Extension]": (_row("EI[Identifier-Extension]", "EI.2", "system", "EI[system]"),),
 }
 """Rows of data types: the guide names an extension that nobody has defined for who assigned an order number."""
-
-_OWN: Final = frozenset(
-    (row.map, row.v2, row.to) for row in (*OWN_ROWS, *(row for rows in OWN_TYPE_ROWS.values() for row in rows))
-)
 
 DROPPED: Final = frozenset(
     {
@@ -52,8 +48,3 @@ DROPPED: Final = frozenset(
     }
 )
 """Rows that are not run backwards: map, field and path."""
-
-
-def title(row: MapRow) -> str:
-    """How the account names a row: `PID[Patient] PID-5`, `ours: IN1[Coverage] IN1-36`."""
-    return f"{'ours: ' if (row.map, row.v2, row.to) in _OWN else ''}{row.named()}"

@@ -24,6 +24,7 @@ from trivium_fhir.reverse.making import (
     procedures,
     relatives,
     specimens,
+    staying,
     visit,
     with_members,
 )
@@ -52,15 +53,20 @@ def admission(making: Making) -> Iterator[Item]:
 
 def merge(making: Making) -> Iterator[Item]:
     """PID of the patient who stays, MRG of each who is replaced (HL7 v2.9 chapter 3.3.40)."""
-    patient = patient_of(making)
+    merges = [(patient, list(_merged(making, patient))) for patient in staying(making)]
+    for patient, others in merges:
+        for other in others:
+            yield _merge(making, patient, making.segment("MRG", *_merge_sources(making, other)))
+    if any(others for _, others in merges):
+        return
+    accounts = [making.segment("MRG", ("MRG[Account]", one)) for one in _unknown_accounts(making)]
+    for mrg in accounts or (None,):  # a merge of accounts alone
+        yield _merge(making, patient_of(making), mrg)
+
+
+def _merge(making: Making, patient: Cursor | None, mrg: Draft | None) -> Bundle:
     seen = visit(making, patient, encounter_of(making, patient))[:1]
-    gone = [making.segment("MRG", *_merge_sources(making, other)) for other in _merged(making, patient)]
-    if not gone:  # a merge of accounts alone
-        gone = [making.segment("MRG", ("MRG[Account]", one)) for one in _unknown_accounts(making)]
-    for mrg in gone:
-        yield Bundle([*person(making, patient), mrg, *seen])
-    if not gone:
-        yield Bundle([*person(making, patient), *seen])
+    return Bundle([*person(making, patient), *([mrg] if mrg else []), *seen])
 
 
 def _merge_sources(making: Making, other: Cursor) -> list[tuple[str, Cursor | None]]:
@@ -77,9 +83,7 @@ def _unknown_accounts(making: Making) -> list[Cursor]:
     return [one for one in making.store.of_type("Account") if one.text("status") == "unknown"]
 
 
-def _merged(making: Making, patient: Cursor | None) -> Iterator[Cursor]:
-    if patient is None:
-        return
+def _merged(making: Making, patient: Cursor) -> Iterator[Cursor]:
     seen: set[int] = set()
     for link in patient.steps("link"):
         if link.text("type") != "replaces":
@@ -91,8 +95,8 @@ def _merged(making: Making, patient: Cursor | None) -> Iterator[Cursor]:
         if not found and (named := link.reach("other", "identifier")):
             yield Cursor(named[0].entry, named[0].place[:-1], {"identifier": named[0].value})
     for one in making.store.of_type("Patient"):
-        replaced = [link for link in one.steps("link") if link.text("type") == "replaced-by"]
-        if one.entry not in seen and one.entry != patient.entry and replaced:
+        by = [link for link in one.steps("link") if link.text("type") == "replaced-by"]
+        if one.entry not in seen and any(making.refers(link, patient, "other") for link in by):
             yield one
 
 

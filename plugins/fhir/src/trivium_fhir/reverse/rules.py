@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from trivium_fhir.conditions import Condition, grouped, read_condition
 from trivium_fhir.guide import DataTypeMap, MapRow, data_type_maps, maps_of
 from trivium_fhir.paths import Path, continued, parse_path
-from trivium_fhir.reverse.own_rows import DROPPED, OWN_ROWS, OWN_TYPE_ROWS, title
+from trivium_fhir.reverse.own_rows import DROPPED, OWN_ROWS, OWN_TYPE_ROWS
 
 WHOLE: Final = re.compile(r"(CWE|CE|CNE|CF|ID|IS|ST|HD|PL|ED|RP|DLD)\[.+\]|EI\[system\]")
 """Data type maps that are turned round as a whole, by a function of their own (`wholes.py`)."""
@@ -65,7 +65,7 @@ class Rule:
     @property
     def name(self) -> str:
         """How the account names it: `PID[Patient] PID-5, XPN[HumanName] XPN.2`."""
-        return ", ".join(map(title, self.rows))
+        return ", ".join(row.named() for row in self.rows)
 
 
 @dataclass(slots=True)
