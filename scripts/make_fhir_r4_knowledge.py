@@ -24,6 +24,9 @@ INCLUDE_KEYS: Final = frozenset({"s", "c", "f", "v", "x"})
 ROW_LENGTH: Final = 8  # path, minimum, maximum, types, flags, binding, invariants, extra
 BACKBONE_ROWS: Final = {"id": "string", "extension": "Extension", "modifierExtension": "Extension"}
 
+# Elements that the source has for a server of its own and R4 has not (R4, resource.html#Meta).
+FOREIGN: Final = {"Meta": frozenset({"project", "author", "onBehalfOf", "account", "accounts", "compartment"})}
+
 # R4 uses this key for three rules; the source keeps the expression of the first. Profiles of Task and TestReport.
 SAME_KEY: Final = {
     "inv-1@Task": "lastModified.exists().not() or authoredOn.exists().not() or lastModified >= authoredOn",
@@ -67,6 +70,8 @@ def _rows(name: str, body: Json, definitions: Mapping[str, Json]) -> list[list[A
     for row in body["el"]:
         if len(row) > ROW_LENGTH:
             raise SystemExit(f"{name}.{row[0]}: a row longer than known")
+        if row[0] in FOREIGN.get(name, ()):
+            continue
         parent, _, last = row[0].rpartition(".")
         if (row[0] and base.get(row[0]) == row) or (parent in backbones and BACKBONE_ROWS.get(last) == row[3]):
             continue

@@ -13,6 +13,7 @@ from trivium.api import PUBLIC, BadInput, Effect, NotFound
 from trivium_fhir import plugin
 from trivium_fhir.guide import MapRow, concept_maps, index, segment_maps
 from trivium_fhir.mapping import Code, FhirMapping, Reference, Row, Status
+from trivium_fhir.settings import FhirSettings
 from trivium_fhir.tools.map_hl7_to_fhir import map_hl7_to_fhir
 
 
@@ -364,10 +365,10 @@ def test_any_component_of_any_mapped_segment_is_answered(segment: str, field: in
     assert all(row.source for row in answer.rows)
 
 
-def test_the_plugin_offers_one_public_local_tool() -> None:
+def test_the_plugin_offers_it_as_a_public_local_tool() -> None:
     assert plugin.trivium_plugin().name == "fhir"
-    (tool,) = plugin.trivium_tools()
-    assert (tool.name, tool.effect, tool.mark) == ("map_hl7_to_fhir", Effect.LOCAL, PUBLIC)
+    offered = {tool.name: tool for tool in plugin.trivium_tools(settings=FhirSettings())}
+    assert (offered["map_hl7_to_fhir"].effect, offered["map_hl7_to_fhir"].mark) == (Effect.LOCAL, PUBLIC)
 
 
 def test_the_description_counts_what_the_guide_maps() -> None:

@@ -119,6 +119,7 @@ FHIR_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("validate_fhir_resource", {"resource": f'{{"resourceType": "{NAME}"}}'}, ""),
     ("evaluate_fhirpath", {"resource": BUNDLE, "expression": "Bundle.descendants()", "limit": 200}, ""),
     ("evaluate_fhirpath", {"resource": BUNDLE, "expression": "Bundle.entry.resource.name.given.first().upper()"}, ""),
+    ("evaluate_fhirpath", {"resource": json.dumps(PATIENT), "expression": "Patient.birthDate < @1992-01-01"}, ""),
     ("evaluate_fhirpath", {"resource": BUNDLE, "expression": "'QUENTIN' & ' ' & 'ZORBLAX'"}, ""),
     ("evaluate_fhirpath", {"resource": BUNDLE, "expression": f"Patient.name = '{NAME}"}, "bad_input"),
     ("evaluate_fhirpath", {"resource": NAME, "expression": "Patient"}, "bad_input"),

@@ -64,7 +64,8 @@ def explain_invalid_resource(
             "2. For each finding take explain_fhir_element for its path: cardinality, types, pattern of the values, "
             "codes of a required binding, and the invariant's FHIRPath.",
             "3. For an invariant that is not plain, evaluate its parts with evaluate_fhirpath on the resource, to see "
-            "which half is false. For a code take lookup_fhir_code: is it in the value set, of that system?",
+            "which half is false; what tests a patient's value may come back withheld. For a code take "
+            "lookup_fhir_code: is it in the value set, of that system?",
             "4. If it is valid by R4 and a server refuses it nevertheless, look at what the server adds: the profiles "
             "in meta.profile, and what fhir_capabilities says that it takes. Profiles are not checked here: say so.",
             "5. If it was made of an HL7 v2 message, see with map_fhir_to_hl7 which field the value came from.",
