@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,7 @@ async def test_every_tool_is_listed_with_annotations_and_schemas(installation: I
 async def test_each_tool_answers_with_structured_content_and_a_text(
     installation: Installation, era: Era, tmp_path: Path, fhir_server: str
 ) -> None:
-    calls = {
+    calls: dict[str, dict[str, Any]] = {
         "lookup_dicom_tag": {"tag": "(0010,0010)"},
         "explain_dicom_tag": {"tag": "AccessionNumber"},
         "lookup_dicom_uid": {"uid": "1.2.840.10008.1.2.4.90"},
