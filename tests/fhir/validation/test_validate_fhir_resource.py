@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from trivium.api import Kind
-from trivium_fhir.tools.validate_fhir_resource import FhirFinding, FhirValidation, validate_fhir_resource
+import pytest
+
+from trivium.api import Kind, TooLarge, Workers
+from trivium_fhir.tools import validate_fhir_resource as the_tool
+from trivium_fhir.tools.validate_fhir_resource import validate_fhir_resource
+from trivium_fhir.validity import FhirFinding, FhirValidation
+
+WORKERS = Workers(memory=2 << 30)
+"""Processes that wait until something large comes."""
 
 BAD = {
     "resourceType": "Patient",
@@ -19,9 +27,23 @@ BAD = {
 
 def ask(resource: dict[str, Any] | str, **more: object) -> FhirValidation:
     text = resource if isinstance(resource, str) else json.dumps(resource)
-    answer = validate_fhir_resource(resource=text, **more)
+    answer = validate_fhir_resource.function(WORKERS, resource=text, **more)
     assert isinstance(answer, FhirValidation)
     return answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    yield
+    WORKERS.close()
+
+
+def test_a_large_bundle_is_checked_in_a_process_that_is_stopped_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": BAD}] * 4_000}
+    assert ask(large).totals.error == 12_000
+    monkeypatch.setattr(the_tool, "_SECONDS", 0.2)
+    with pytest.raises(TooLarge, match="resource takes longer than 0.2 seconds"):
+        ask(large)
 
 
 def test_a_good_resource_conforms() -> None:

@@ -56,7 +56,7 @@ def trivium_tools(settings: FhirSettings) -> list[ToolSpec]:
         convert_dicom_to_imaging_study.given(room=room),
         convert_order_to_worklist,
         convert_study_to_order.given(room=room),
-        validate_fhir_resource,
+        validate_fhir_resource.given(workers=room.desk.workers),
         evaluate_fhirpath.given(workers=room.desk.workers),
         explain_fhir_element,
         explain_fhir_resource,
