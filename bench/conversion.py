@@ -21,7 +21,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from v2fhir.convert import Config
+from v2fhir.config import Config
 from v2fhir.convert import convert as their_convert
 from v2fhir.hl7.parser import parse as their_parse
 
