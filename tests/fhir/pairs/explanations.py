@@ -313,6 +313,13 @@ EXPLANATIONS: Final = (
     ),
     Explanation(
         "ours",
+        ("Patient.identifier",),
+        "MRG-1 of a merge is the patient who is replaced, with a link to the one who stays",
+        at=("MRG-1",),
+        row=("MRG[Patient] MRG-1",),
+    ),
+    Explanation(
+        "ours",
         ("Practitioner.name",),
         "XCN of these fields is a Practitioner's name",
         at=("OBX-25", "ORC-10", "ORC-11", "ORC-12", "PD1-4", "PV1-7", "PV1-9", "PV1-17"),
