@@ -157,3 +157,13 @@ def test_what_was_dropped_again_counts_as_refused() -> None:
     before = conversion.ledger.totals()[State.REFUSED]
     conversion.ledger.drop(patient, "Patient.birthDate", Reason.INCOMPLETE)
     assert conversion.ledger.totals()[State.REFUSED] == before + 1
+
+
+def test_a_document_names_all_the_orders_that_it_answers() -> None:
+    orders = [f"ORC|RE|P{number}|F{number}\rOBR|{number}|P{number}|F{number}|A^B^L" for number in (1, 2)]
+    conversion = converted("MDM^T02^MDM_T02", PID, "PV1|1|I", *orders, "TXA|1|DS|TX|||||||||DOC1|||||AU")
+    related = body(conversion, "DocumentReference")["context"]["related"]
+    requests = [one for one in conversion.drafts if one.type == "ServiceRequest"]
+    assert len(related) == len(requests) == 2
+    for one, request in zip(related, requests, strict=True):
+        assert any(one is pointer for pointer in request.pointers)

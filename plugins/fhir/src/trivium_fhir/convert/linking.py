@@ -8,6 +8,7 @@ from typing import Any, Final
 from trivium_fhir.convert.decisions import LOCATION_ORDER
 from trivium_fhir.convert.model import Draft
 from trivium_fhir.convert.schema import children
+from trivium_fhir.convert.uses import Link
 from trivium_fhir.paths import bare
 from trivium_fhir.r4.elements import Element
 
@@ -28,10 +29,20 @@ def link_all(run: Any) -> None:
         _nest(owner, node, family)
     for link, scope, ordinal, own in run.links:
         source = own if _is_named(own, link.source) else nearest_draft(scope, link.source, ordinal)
-        named = _is_named(own, link.target) and own is not source
-        target = own if named else nearest_draft(scope, link.target, ordinal)
-        if source is not None and target is not None and source is not target and target.fed and source.fed:
-            _refer(source, link.element, target, link.beside)
+        for target in _targets(link, scope, ordinal, own, source):
+            if source is not None and source is not target and target.fed and source.fed:
+                _refer(source, link.element, target, link.beside)
+
+
+def _targets(link: Link, scope: Any, ordinal: int, own: Draft, source: Draft | None) -> list[Draft]:
+    """Mostly one: of several in groups inside, which each stand for themselves (the orders of a document), all."""
+    if _is_named(own, link.target) and own is not source:
+        return [own]
+    inside: list[Draft] = scope.drafts_inside(link.target) if own is source else []
+    if inside and link.many:
+        return inside
+    found = nearest_draft(scope, link.target, ordinal)
+    return [found] if found is not None else []
 
 
 def _is_named(draft: Draft, label: str) -> bool:

@@ -71,6 +71,11 @@ class Scope:
                     return _nearest_draft(found, ordinal)
         return None
 
+    def drafts_inside(self, label: str) -> list[Draft]:
+        """Those of this label in the groups inside, in order, where this group itself has none."""
+        ways = self.drafts.get(label, {})
+        return [] if "" in ways else [draft for listed in ways.values() for draft in listed]
+
 
 def _outer(scope: Scope) -> list[tuple[Scope, str]]:
     found, at = [], scope

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from trivium_fhir.convert.decisions import UNNAMED
 from trivium_fhir.convert.predicates import Predicate, compile_condition
-from trivium_fhir.convert.schema import children, is_resource
+from trivium_fhir.convert.schema import children, is_resource, walk
 from trivium_fhir.guide import Use, index, segment_maps
 from trivium_fhir.paths import bare
 
@@ -57,6 +57,8 @@ class Link(NamedTuple):
     target: str
     beside: tuple[tuple[str, str], ...] = ()
     """Fixed values beside the reference."""
+    many: bool = False
+    """The element takes several references."""
 
 
 class Applied(NamedTuple):
@@ -150,7 +152,9 @@ def _link(reference: str, beside: list[re.Match[str]]) -> Link | None:
     resolved = _holder(source, element, target)
     if resolved is None or not is_resource(target) or target == "Bundle":
         return None  # a resource has no way to name the Bundle that it stands in
-    return Link(found[1], resolved, found[3], tuple((one[2], one[3]) for one in beside if one[1] == found[1]))
+    steps = walk(source, [(name, "1") for name in resolved.split(".")])
+    many = steps is not None and any(step.many for step in steps[0])
+    return Link(found[1], resolved, found[3], tuple((one[2], one[3]) for one in beside if one[1] == found[1]), many)
 
 
 def _holder(source: str, element: str, target: str) -> str | None:
