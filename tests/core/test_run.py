@@ -495,6 +495,8 @@ async def test_an_observer_that_is_stuck_is_told_of_no_other_call_until_it_has_c
     with anyio.fail_after(SOON):
         monkeypatch.setattr(observers, "TIMEOUT", 0.001)
         await tell("first", stuck=stick)
+        while not seen:  # its thread may begin late
+            await anyio.sleep(0.001)
         monkeypatch.setattr(observers, "TIMEOUT", 3600.0)
         await tell("second", stuck=stick, good=note)
         await tell("third", stuck=stick, good=note)
